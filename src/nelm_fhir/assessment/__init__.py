@@ -1,0 +1,1 @@
+"""The result: what was judged of one candidate, complete enough to make any page from it alone."""

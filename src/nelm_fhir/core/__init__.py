@@ -1,0 +1,1 @@
+"""Dates, amounts, three-valued logic, codes, evidence and issues: pure, standard library only."""

@@ -1,0 +1,112 @@
+"""Errors a caller handles, each with a safe message and what to do next.
+
+NelmError
+├── InputError            what was given is not usable at all            exit 10
+│   ├── NotJson
+│   ├── NotABundle
+│   ├── NotARecord        a profile that breaks the record format
+│   ├── WrongFhirVersion
+│   ├── TooLarge
+│   ├── NotValid          only with --strict
+│   ├── NoPatient
+│   ├── SeveralPatients
+│   └── MergedPatient
+└── KnowledgeError        mappings, criteria or overlays are wrong       exit 11
+
+Exit 0 is done, whatever the verdict; 1 only with --fail-on; 2 wrong usage; 14 several inputs,
+some not assessed; 12 and 13 are kept for servers and write-back. Messages never hold a value of a record.
+"""
+
+from typing import ClassVar
+
+
+class NelmError(Exception):
+    """Base of all errors of this project.
+
+    `exit_code` is the program's, `issue_type` a code of FHIR's IssueType. `message` says where and
+    what is wrong, `remedy` what to do.
+    """
+
+    exit_code: ClassVar[int] = 1
+    issue_type: ClassVar[str] = "processing"
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".rstrip()
+
+
+class InputError(NelmError):
+    """What was given is not usable at all."""
+
+    exit_code = 10
+    issue_type = "invalid"
+
+
+class NotJson(InputError):
+    """The bytes are not valid JSON, or a key is repeated where that changes the record."""
+
+    issue_type = "structure"
+
+
+class NotABundle(InputError):
+    """JSON, but neither a FHIR Bundle, nor resources, nor lines of them."""
+
+    issue_type = "structure"
+
+
+class NotARecord(InputError):
+    """A candidate profile that breaks the record format of rules section 15."""
+
+    issue_type = "structure"
+
+
+class WrongFhirVersion(InputError):
+    """The input declares another version of FHIR than R4."""
+
+    issue_type = "not-supported"
+
+
+class TooLarge(InputError):
+    """More bytes, entries or nesting than the limits allow."""
+
+    issue_type = "too-long"
+
+
+class NotValid(InputError):
+    """`--strict`: a resource, read or about to be written, does not validate."""
+
+
+class NoPatient(InputError):
+    """No subject can be established."""
+
+    issue_type = "required"
+
+
+class SeveralPatients(InputError):
+    """More than one subject, and none was chosen."""
+
+    issue_type = "multiple-matches"
+
+
+class MergedPatient(InputError):
+    """The record belongs to a patient who was merged into one that is not here."""
+
+    issue_type = "conflict"
+
+
+class KnowledgeError(NelmError):
+    """Mappings, criteria or overlays are wrong; `faults` lists every one with file and key."""
+
+    exit_code = 11
+    issue_type = "exception"
+
+    def __init__(self, message: str, remedy: str = "", faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message, remedy)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(f"  {fault}" for fault in self.faults)])

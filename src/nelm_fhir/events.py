@@ -1,0 +1,30 @@
+"""The one door to logging: names, numbers and enumerations, never free text.
+
+Nothing that comes from a patient's record may pass. Strings are refused by type and at run time;
+standard `logging` stands behind the door. Rooms from `core` to `pipeline` do not log at all.
+"""
+
+import logging
+from enum import StrEnum
+from typing import Final
+
+_LOGGER: Final = logging.getLogger("nelm_fhir")
+
+
+class Event(StrEnum):
+    """Everything that can be logged."""
+
+    RECORD_ASSESSED = "record-assessed"
+    RECORD_REFUSED = "record-refused"
+
+
+def event(name: Event, **fields: float | bool | StrEnum) -> None:
+    """Log one event with its numbers and enumerations.
+
+    Raises TypeError for anything else: a string could hold a value of a record.
+    """
+    for key, value in fields.items():
+        if not isinstance(value, int | float | StrEnum):
+            raise TypeError(f"field {key} of event {name.value} is neither a number nor a word")
+    parts = [f"{key}={value}" for key, value in fields.items()]
+    _LOGGER.info("%s", " ".join([name.value, *parts]))

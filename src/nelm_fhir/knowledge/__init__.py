@@ -1,0 +1,1 @@
+"""The knowledge: criteria, tables, codes and texts from `mappings/`, loaded, checked, immutable."""

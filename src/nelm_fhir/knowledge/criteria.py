@@ -1,0 +1,173 @@
+"""Types of the criteria files: sets, criteria, and what they ask (architecture section 3).
+
+A criterion is data; the definition it asks for is code, found by name. Nothing here knows what a
+definition does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+from nelm_fhir.core.amounts import Test
+
+Parameter = str | bool | int | Decimal | tuple[str, ...]
+NO_PARAMETERS: Mapping[str, Parameter] = MappingProxyType({})
+
+
+class Kind(StrEnum):
+    """Kind of criterion (rules 1.2), in the words of the files."""
+
+    REQUIREMENT = "requirement"
+    EXCLUSION = "exclusion"
+    CLOCK = "clock"
+    GUARD = "guard"
+    RELATIVE = "relative"
+    DUE = "due"
+    NOTE = "note"
+
+    @property
+    def counts(self) -> bool:
+        """Whether a criterion of this kind takes part in the verdict of its set."""
+        return self not in {Kind.RELATIVE, Kind.NOTE}
+
+
+class Basis(StrEnum):
+    """Basis of a rule (rules 0.1); a policy stands beside it by number."""
+
+    PAPER = "paper"
+    ABSTRACT = "abstract"
+    SECOND_HAND = "second-hand"
+
+
+class Joined(StrEnum):
+    """How the parts of one criterion are joined."""
+
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of rules section 2: key, citation as printed there, what of it was available."""
+
+    key: str
+    citation: str
+    available: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a source something stands."""
+
+    key: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to a definition: its name, the comparison, and further parameters.
+
+    `limit` is in `unit`, a UCUM code; a definition that compares nothing has none of the three.
+    """
+
+    asks: str
+    test: Test | None = None
+    limit: Decimal | None = None
+    unit: str | None = None
+    parameters: Mapping[str, Parameter] = field(default=NO_PARAMETERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions joined by all or any; nested once."""
+
+    joined: Joined
+    parts: tuple["Ask | Group", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRule:
+    """A flag that one criterion raises: when its status is one of `on`, or while `under` months.
+
+    `on` holds statuses, or `judged` for whenever the set is judged; `under` is a number of months
+    below which a met clock is flagged.
+    """
+
+    id: str
+    on: frozenset[str] = frozenset()
+    under: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a site switch replaces in a criterion while it is on (rules 15.2)."""
+
+    name: str
+    question: Ask | Group | None
+    policy: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One published condition.
+
+    `question` is None for a note; `text` then is what is shown. `label` is what a table shows,
+    `statement` one plain sentence of what is asked, `settle` the datum that would settle it when
+    unknown.
+    """
+
+    id: str
+    kind: Kind
+    label: str
+    statement: str
+    question: Ask | Group | None
+    quote: str | None
+    source: Place | None
+    basis: Basis | None
+    policy: tuple[str, ...]
+    settle: str
+    flag: FlagRule | None = None
+    text: str | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaSet:
+    """One published group of criteria with its citation and version."""
+
+    id: str
+    version: str
+    title: str
+    citation: str
+    sources: tuple[str, ...]
+    scope: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    derived_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyNote:
+    """A body without own verdict (rules 3.8, 3.9): notes, and whose verdicts stand beside."""
+
+    id: str
+    title: str
+    beside: tuple[str, ...]
+    notes: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionSpec:
+    """What the loader may accept for a definition, handed in by the evaluator.
+
+    `parameters` gives the allowed words of each further parameter (an empty set: any of its kind);
+    `required` those that must stand. `units` are the UCUM codes of its limit; empty if it compares
+    nothing. `statuses` are those it can give, in the words of rules 1.1.
+    """
+
+    name: str
+    statuses: frozenset[str]
+    units: frozenset[str] = frozenset()
+    parameters: Mapping[str, frozenset[str]] = field(default=MappingProxyType({}))
+    required: frozenset[str] = frozenset()

@@ -1,0 +1,111 @@
+"""Texts and figures that stand beside a verdict: flags, references, notes, surveillance, treatment.
+
+All of them are data with a source (`mappings/flags.toml`, `mappings/outcomes/`, `mappings/texts/`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FlagText:
+    """A flag of rules 1.6: where it is raised (set ids, or `patient`), its sentence and source.
+
+    `numbers` holds the figures its rule needs (ages in completed years, months).
+    """
+
+    id: str
+    where: tuple[str, ...]
+    text: str
+    source: str
+    numbers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A published group figure (rules 11): never without population, n, era and source.
+
+    `text` is the complete sentence, `details` what stands in the table beside it. `beside_verdict`
+    tells whether POL-31 or 11.3 lets it stand beside a patient's verdict at all.
+    """
+
+    id: str
+    population: str
+    n: str
+    era: str
+    text: str
+    details: str
+    source: str
+    beside_verdict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceNote:
+    """A note that accompanies a figure: E10, E13, P1-BOUNDARY, and the warning of 11.1."""
+
+    id: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveillanceText:
+    """One row of rules 12: `phase`, the sentence "S0 describes ...", and its source."""
+
+    id: str
+    phase: str
+    text: str
+    source: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentRow:
+    """One row T1-T8 of rules 3.13: text only, no branch is computed."""
+
+    id: str
+    patient: str
+    action: str
+    outcome: str
+    quote: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRules:
+    """Numbers that the choice of figures needs (rules 11): all data, none in Python."""
+
+    always: tuple[str, ...]
+    with_milan_net: tuple[str, ...]
+    with_milan_net_resectable: tuple[str, ...]
+    milan_net: str
+    le_treut_id: str
+    le_treut_sites: frozenset[str]
+    hepatomegaly_percent: Decimal
+    le_treut_boundary_note: str
+    recurrence_always: tuple[str, ...]
+    late_months: int
+    late: str
+    early: str
+    exact_note: str
+    surgery: str
+    no_surgery: str
+    mib1_limit: Decimal
+    mib1_high: str
+    mib1_low: str
+    not_milan_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """All texts of the catalogue."""
+
+    notice: str
+    flags: Mapping[str, FlagText]
+    figures: Mapping[str, Figure]
+    reference_notes: Mapping[str, ReferenceNote]
+    surveillance: Mapping[str, SurveillanceText]
+    treatments: tuple[TreatmentRow, ...]
+    reasons: Mapping[str, str]
+    outcome_rules: OutcomeRules
