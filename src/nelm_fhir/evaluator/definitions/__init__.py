@@ -1,1 +1,1 @@
-"""evaluator/definitions."""
+"""The shared definitions of rules sections 6 to 10, one module per section."""

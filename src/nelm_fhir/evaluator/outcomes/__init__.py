@@ -1,1 +1,1 @@
-"""evaluator/outcomes."""
+"""Published figures and texts that may stand beside a verdict (rules 11, 12)."""

@@ -1,0 +1,33 @@
+"""All definitions by name, collected from the modules that hold them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from nelm_fhir.evaluator.definition import Definition
+from nelm_fhir.evaluator.definitions import (
+    clocks,
+    extrahepatic,
+    function,
+    grading,
+    liver,
+    person,
+    primary,
+    responses,
+)
+from nelm_fhir.knowledge.criteria import DefinitionSpec
+
+_MODULES: Final = (grading, primary, extrahepatic, responses, clocks, liver, function, person)
+
+DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(
+    {
+        found.spec.name: found
+        for module in _MODULES
+        for found in vars(module).values()
+        if isinstance(found, Definition)
+    }
+)
+
+SPECS: Final[Mapping[str, DefinitionSpec]] = MappingProxyType(
+    {name: found.spec for name, found in DEFINITIONS.items()}
+)

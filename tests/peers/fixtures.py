@@ -1,0 +1,61 @@
+"""Session fixtures of the outside judges; load with `pytest_plugins = ["tests.peers.fixtures"]`.
+
+A judge that this machine cannot run skips its tests with a reason that names what is missing; with
+the environment variable NELM_REQUIRE_PEERS=1 (continuous integration) it fails them instead.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import NoReturn, TypeVar
+
+import pytest
+from tests.peers.judges import HapiValidator, Judge, MedplumValidator, PeerMissing, R4BModels
+
+Peer = TypeVar("Peer")
+
+
+def peers_required() -> bool:
+    return os.environ.get("NELM_REQUIRE_PEERS") == "1"
+
+
+def started(make: Callable[[], AbstractContextManager[Peer]]) -> Iterator[Peer]:
+    """One judge for the session; a missing one skips, or fails where peers are required."""
+    with ExitStack() as stack:
+        try:
+            judge = stack.enter_context(make())
+        except PeerMissing as missing:
+            _without(f"OUTSIDE JUDGE NOT RUN: {missing}")
+        yield judge
+
+
+def _without(reason: str) -> NoReturn:
+    if peers_required():
+        pytest.fail(f"{reason} - and NELM_REQUIRE_PEERS=1 requires it", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def hapi_validator() -> Iterator[HapiValidator]:
+    """HAPI's validator with mappings/fhir loaded."""
+    yield from started(HapiValidator)
+
+
+@pytest.fixture(scope="session")
+def medplum_validator() -> Iterator[MedplumValidator]:
+    """Medplum's validator."""
+    yield from started(MedplumValidator)
+
+
+@pytest.fixture(scope="session")
+def r4b_models() -> Iterator[R4BModels]:
+    """The R4B models of fhir.resources."""
+    yield from started(R4BModels)
+
+
+@pytest.fixture(scope="session")
+def judges(
+    hapi_validator: HapiValidator, medplum_validator: MedplumValidator, r4b_models: R4BModels
+) -> tuple[Judge, ...]:
+    """All three: what we write must pass each of them."""
+    return hapi_validator, medplum_validator, r4b_models
