@@ -27,10 +27,12 @@ def definition(
     unit: str | None = None,
     parameters: Mapping[str, tuple[str, ...]] | None = None,
     required: tuple[str, ...] = (),
+    adds: Mapping[str, tuple[Status, ...]] | None = None,
 ) -> Callable[[Judge], Definition]:
     """Declare a definition: the statuses it can give, the unit of its limit, its parameters.
 
-    Its name is that of the function, with hyphens.
+    `adds` names the statuses that a parameter makes possible. The name is that of the function,
+    with hyphens.
     """
 
     def declared(judge: Judge) -> Definition:
@@ -41,6 +43,7 @@ def definition(
             units=frozenset({unit} if unit else ()),
             parameters=words,
             required=frozenset(required),
+            adds={key: frozenset(map(str, more)) for key, more in (adds or {}).items()},
         )
         return Definition(spec, judge)
 

@@ -27,7 +27,10 @@ def judge_set(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> Se
     """Judge one criteria set for one candidate."""
     scope = tuple(s for s in scope_of(view).outside if s in criteria_set.scope)
     criteria = [c for c in _asked(view, criteria_set, catalogue) if c.kind is not Kind.NOTE]
-    results = tuple(_result(view, criterion, outside=bool(scope)) for criterion in criteria)
+    results = tuple(
+        _result(view, criterion, outside=bool(scope) and criterion.id not in scope)
+        for criterion in criteria
+    )
     decision = _decide(scope, results)
     flags = () if scope else set_flags(view, criteria_set, results, catalogue.texts)
     return SetVerdict(

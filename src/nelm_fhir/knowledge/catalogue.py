@@ -1,12 +1,20 @@
 """The catalogue: all knowledge of one run, loaded, cross-checked, immutable, with a digest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
+from nelm_fhir.knowledge.attested import AttestedTable
 from nelm_fhir.knowledge.codes import CodeTables
 from nelm_fhir.knowledge.criteria import BodyNote, CriteriaSet, Criterion, Source
 from nelm_fhir.knowledge.tables import Definitions
 from nelm_fhir.knowledge.texts import Texts
+from nelm_fhir.knowledge.units import UnitTable
+
+NO_ATTESTED: Final = AttestedTable(MappingProxyType({}), MappingProxyType({}), ())
+NO_ANSWERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
+NO_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,9 @@ class Catalogue:
 
     `sets` in the order of rules 0.2; `record` is the criterion of a damaged record (rules 1.7);
     `options` are the switches that overlays turned on; `digest` (`sha256:...`) covers every file
-    that was loaded, overlays included.
+    that was loaded, overlays included. `attested` is the table of the attested entry, `answers`
+    the fixed local answer strings of overlays (element, folded string, word), `known_options` the
+    text of every switch there is, `units` the units that are read.
     """
 
     sets: Mapping[str, CriteriaSet]
@@ -37,3 +47,7 @@ class Catalogue:
     options: Mapping[str, bool]
     overlays: tuple[OverlayName, ...]
     digest: str
+    attested: AttestedTable = field(default=NO_ATTESTED)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_ANSWERS)
+    known_options: Mapping[str, str] = field(default_factory=lambda: NO_OPTIONS)
+    units: UnitTable = field(default_factory=UnitTable)

@@ -66,6 +66,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """A verbatim passage and where it stands."""
+
+    quote: str
+    source: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One question to a definition: its name, the comparison, and further parameters.
 
@@ -76,7 +84,7 @@ class Ask:
     test: Test | None = None
     limit: Decimal | None = None
     unit: str | None = None
-    parameters: Mapping[str, Parameter] = field(default=NO_PARAMETERS)
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: NO_PARAMETERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Criterion:
 
     `question` is None for a note; `text` then is what is shown. `label` is what a table shows,
     `statement` one plain sentence of what is asked, `settle` the datum that would settle it when
-    unknown.
+    unknown. `further` are passages beside `quote` that the rule book names for it.
     """
 
     id: str
@@ -131,11 +139,16 @@ class Criterion:
     flag: FlagRule | None = None
     text: str | None = None
     options: tuple[Option, ...] = ()
+    further: tuple[Quotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CriteriaSet:
-    """One published group of criteria with its citation and version."""
+    """One published group of criteria with its citation and version.
+
+    `order` is its place among the sets (rules 0.2); a set of an overlay, which must name the one
+    it is `derived_from`, comes last.
+    """
 
     id: str
     version: str
@@ -145,16 +158,21 @@ class CriteriaSet:
     scope: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     derived_from: str | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BodyNote:
-    """A body without own verdict (rules 3.8, 3.9): notes, and whose verdicts stand beside."""
+    """A body without own verdict (rules 3.8, 3.9): notes, and whose verdicts stand beside.
+
+    `words` are shown with those verdicts.
+    """
 
     id: str
     title: str
     beside: tuple[str, ...]
     notes: tuple[Criterion, ...]
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +181,13 @@ class DefinitionSpec:
 
     `parameters` gives the allowed words of each further parameter (an empty set: any of its kind);
     `required` those that must stand. `units` are the UCUM codes of its limit; empty if it compares
-    nothing. `statuses` are those it can give, in the words of rules 1.1.
+    nothing. `statuses` are those it can give, in the words of rules 1.1; `adds` those it can give
+    besides when a parameter stands.
     """
 
     name: str
     statuses: frozenset[str]
     units: frozenset[str] = frozenset()
-    parameters: Mapping[str, frozenset[str]] = field(default=MappingProxyType({}))
+    parameters: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     required: frozenset[str] = frozenset()
+    adds: Mapping[str, frozenset[str]] = field(default_factory=dict)

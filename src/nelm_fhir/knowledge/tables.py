@@ -71,7 +71,11 @@ class TextGrammar:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One row of the site table 7.1: the status of each column, and the reason where unknown."""
+    """One row of the site table 7.1: the status of each column, and the reason where unknown.
+
+    `outcome_table`: P1 may be shown (rules 11.1); `removable`: can be *removed* (7.2); `basis` as
+    printed in the table.
+    """
 
     word: str
     title: str
@@ -79,6 +83,7 @@ class Site:
     reason: Reason
     outcome_table: bool
     removable: bool
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

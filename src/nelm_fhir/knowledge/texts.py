@@ -4,8 +4,11 @@ All of them are data with a source (`mappings/flags.toml`, `mappings/outcomes/`,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,13 @@ class OutcomeRules:
     mib1_high: str
     mib1_low: str
     not_milan_note: str
+    warning: str = ""
+    """The note that is shown with the figures of `with_milan_net` (rules 11.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All texts of the catalogue."""
+    """All texts of the catalogue; `statuses`, `verdicts` and `reasons` are words for people."""
 
     notice: str
     flags: Mapping[str, FlagText]
@@ -109,3 +114,5 @@ class Texts:
     treatments: tuple[TreatmentRow, ...]
     reasons: Mapping[str, str]
     outcome_rules: OutcomeRules
+    statuses: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
+    verdicts: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)

@@ -140,7 +140,12 @@ def _since_node_treatment(view: View, node: FocusState, length: int) -> Judgment
     return part
 
 
-@definition(*ANY_STATUS, unit=MONTHS, parameters={"progression": ("covered",)})
+@definition(
+    *THREE,
+    unit=MONTHS,
+    parameters={"progression": ("covered",)},
+    adds={"progression": (Status.NOT_APPLICABLE,)},
+)
 def stability_clock(view: View, ask: Ask) -> Judgment:
     """Months of documented stability by imaging, the latest assessment fresh (9.3)."""
     covered = "progression" in ask.parameters

@@ -275,7 +275,7 @@ def no_carcinoma(view: View, _ask: Ask) -> Judgment:
     return unknown(_why_absent(liver, "histology"), *_liver_paths(liver, "histology"))
 
 
-@definition(*THREE, Status.NOT_APPLICABLE)
+@definition(NOT_MET, UNKNOWN, Status.NOT_APPLICABLE)
 def functional_histology(view: View, _ask: Ask) -> Judgment:
     """Carcinoma fails a text that speaks of functional NET; else a guard (E16-HIST)."""
     judged = view.shared(judge_grade)

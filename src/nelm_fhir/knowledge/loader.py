@@ -1,0 +1,158 @@
+"""`load_catalogue`: mapping files and overlays into one checked, immutable Catalogue.
+
+In: the definitions that criteria may ask (handed in by the evaluator), the folders of overlays.
+Out: the Catalogue with its digest, or KnowledgeError with every fault of every file at once.
+Source: architecture sections 2 and 3.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from nelm_fhir.knowledge.catalogue import Catalogue, OverlayName
+from nelm_fhir.knowledge.check import check
+from nelm_fhir.knowledge.code_build import build_code_tables
+from nelm_fhir.knowledge.code_overlays import OverlayCodes
+from nelm_fhir.knowledge.codes import CodeTables
+from nelm_fhir.knowledge.criteria import DefinitionSpec
+from nelm_fhir.knowledge.faults import Faults
+from nelm_fhir.knowledge.files import mapping_files, overlay_files
+from nelm_fhir.knowledge.overlay import Answers, Overlay, Shipped, read_json, read_overlay
+from nelm_fhir.knowledge.shipped_reading import Parts, ShippedFiles, read_shipped
+from nelm_fhir.knowledge.tables import Definitions
+
+Specs = Mapping[str, DefinitionSpec]
+
+_SYSTEMS: Final = "codes/systems.toml"
+_CODE_FILES: Final = ("codes/", "fhir/CodeSystem-attested-", "fhir/ValueSet-attested-")
+_shipped: list[tuple[Specs, Catalogue]] = []
+"""What was loaded last without overlays: a process asks for it again and again."""
+
+
+def load_catalogue(definitions: Specs, overlays: Sequence[Path] = ()) -> Catalogue:
+    """Return the catalogue; without overlays it is read once per process.
+
+    Raises KnowledgeError with every fault, if any file has one.
+    """
+    if overlays:
+        return build_catalogue(mapping_files(), definitions, _overlay_contents(overlays))
+    for known, catalogue in _shipped:
+        if known == definitions:
+            return catalogue
+    catalogue = build_catalogue(mapping_files(), definitions)
+    _shipped[:] = [(definitions, catalogue)]
+    return catalogue
+
+
+def _overlay_contents(folders: Iterable[Path]) -> list[tuple[str, Mapping[str, bytes]]]:
+    return [(folder.resolve().name, overlay_files(folder)) for folder in folders]
+
+
+def build_catalogue(
+    files: Mapping[str, bytes],
+    definitions: Specs,
+    overlays: Sequence[tuple[str, Mapping[str, bytes]]] = (),
+) -> Catalogue:
+    """Return the catalogue of these files; an overlay is its folder's name and its files."""
+    reader = ShippedFiles(files, Faults())
+    parts = read_shipped(reader, definitions)
+    shipped = Shipped(
+        frozenset(parts.registers.options),
+        definitions,
+        parts.attested,
+        parts.definitions.freshness.imaging_months,
+    )
+    read = [read_overlay(name, content, shipped, reader.faults) for name, content in overlays]
+    _check_names(read, reader.faults)
+    catalogue = _assemble(reader, parts, tuple(read))
+    reader.faults.raise_if_any()
+    return catalogue
+
+
+def _check_names(overlays: Sequence[Overlay], faults: Faults) -> None:
+    names = [overlay.name for overlay in overlays]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        faults.add("overlays", "name", f"two overlays are named {name!r}")
+
+
+def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...]) -> Catalogue:
+    own = tuple(loaded for overlay in overlays for loaded in overlay.sets)
+    checked = replace(parts.checked, sets=parts.checked.sets + own)
+    check(checked, reader.faults)
+    codes = _read_codes(reader, overlays)
+    reader.close()
+    sets = sorted((loaded.found for loaded in checked.sets), key=lambda found: found.order)
+    return Catalogue(
+        sets=MappingProxyType({found.id: found for found in sets}),
+        bodies=checked.bodies,
+        record=checked.record,
+        sources=parts.registers.sources,
+        policies=parts.registers.policies,
+        definitions=_with_freshness(parts.definitions, overlays),
+        texts=parts.texts,
+        codes=codes,
+        options=_joined_options(overlays, reader.faults),
+        overlays=tuple(OverlayName(overlay.name, overlay.version) for overlay in overlays),
+        digest=_digest(reader.files, overlays),
+        attested=parts.attested,
+        answers=_joined_answers(overlays, reader.faults),
+        known_options=parts.registers.options,
+        units=parts.units,
+    )
+
+
+def _read_codes(reader: ShippedFiles, overlays: Sequence[Overlay]) -> CodeTables:
+    names = [
+        name for name in reader.files if name.endswith(".json") and name.startswith(_CODE_FILES)
+    ]
+    resources = read_json({name: reader.files[name] for name in names}, reader.faults)
+    tables_, found = build_code_tables(
+        resources,
+        reader.values(_SYSTEMS),
+        [OverlayCodes(o.name, o.codes, o.switched_off) for o in overlays],
+    )
+    reader.faults.found.extend(found)
+    return tables_
+
+
+def _with_freshness(definitions: Definitions, overlays: Sequence[Overlay]) -> Definitions:
+    """Return the tables with the strictest freshness that any overlay asks for."""
+    ours = definitions.freshness.imaging_months
+    months = min([ours, *(o.imaging_months for o in overlays if o.imaging_months is not None)])
+    return replace(definitions, freshness=replace(definitions.freshness, imaging_months=months))
+
+
+def _joined_options(overlays: Sequence[Overlay], faults: Faults) -> Mapping[str, bool]:
+    options: dict[str, bool] = {}
+    for overlay in overlays:
+        for name, value in overlay.options.items():
+            if options.setdefault(name, value) is not value:
+                faults.add(overlay.name, f"options.{name}", "another overlay sets it otherwise")
+    return MappingProxyType(options)
+
+
+def _joined_answers(overlays: Sequence[Overlay], faults: Faults) -> Answers:
+    joined: dict[str, dict[str, str]] = {}
+    for overlay in overlays:
+        for element, strings in overlay.answers.items():
+            known = joined.setdefault(element, {})
+            for string, word in strings.items():
+                if known.setdefault(string, word) != word:
+                    what = "another overlay gives it another meaning"
+                    faults.add(f"{overlay.name}/answers.toml", f"{element}.{string}", what)
+    return MappingProxyType({key: MappingProxyType(words) for key, words in joined.items()})
+
+
+def _digest(files: Mapping[str, bytes], overlays: Sequence[Overlay]) -> str:
+    """Return the hash over path, length and bytes of every file, in order of path."""
+    everything = dict(files)
+    for overlay in overlays:
+        everything |= {f"overlays/{overlay.name}/{p}": body for p, body in overlay.content.items()}
+    total = sha256()
+    for path in sorted(everything):
+        total.update(f"{path}\0{len(everything[path])}\0".encode())
+        total.update(everything[path])
+    return f"sha256:{total.hexdigest()}"

@@ -1,0 +1,40 @@
+"""Codes, evidence, reasons and issues are plain frozen values."""
+
+import dataclasses
+
+import pytest
+
+from nelm_fhir.core.codes import Code, Coding
+from nelm_fhir.core.evidence import Evidence, Match, SetAside
+from nelm_fhir.core.issues import Issue, Severity
+from nelm_fhir.core.unknown import Known, Reason, Unknown
+
+
+def test_a_code_is_its_system_and_code():
+    assert str(Code("http://loinc.org", "29593-1")) == "http://loinc.org|29593-1"
+    assert Coding(Code("a", "1"), display="x").code == Coding(Code("a", "1"), display="y").code
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reference"),
+    [
+        (Evidence("Observation/a", "value", version="3"), "Observation/a/_history/3"),
+        (Evidence("Observation/a", "value"), "Observation/a"),
+        (Evidence("urn:uuid:1", "value", version="3"), "urn:uuid:1"),
+    ],
+)
+def test_a_reference_names_the_version_where_there_is_one(evidence, reference):
+    assert evidence.reference == reference
+
+
+def test_nothing_known_says_so_with_a_reason():
+    assert Unknown().reason is Reason.NO_RECORD
+    aside = SetAside(Evidence("Observation/a", "value"), "too-old")
+    assert Unknown(Reason.TOO_OLD, (aside,)).set_aside[0].reason == "too-old"
+    assert Known(5, (Evidence("Observation/a", "value", match=Match.WEAK),)).value == 5
+
+
+def test_values_cannot_be_changed():
+    issue = Issue(Severity.WARNING, "kind", "value", "Bundle", "text")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        issue.text = "other"
