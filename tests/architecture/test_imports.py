@@ -7,7 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "nelm_fhir"
 RANKS = [
-    {"cli"},
+    {"cli", "api"},
     {"service", "batch"},
     {"exchange", "report"},
     {"pipeline"},

@@ -180,7 +180,7 @@ def sections(dates):
 
 @st.composite
 def records(draw, dates=ANY_DATE):
-    """The baseline with some sections replaced by random ones, some entries merged, some removed."""
+    """The baseline with some sections replaced by random ones, or merged with them."""
     record = copy.deepcopy(BASELINE)
     everything = sections(dates)
     for name in draw(st.lists(st.sampled_from(sorted(everything)), max_size=5, unique=True)):

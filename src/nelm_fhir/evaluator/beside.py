@@ -81,6 +81,11 @@ def texts_of(
     for reference in shown.references:
         figure = texts.figures[reference.partition("=")[0]]
         found[reference] = Text(figure.text, figure.source, figure.population, figure.n, figure.era)
+    warning = texts.outcome_rules.warning
+    if set(shown.references) & set(texts.outcome_rules.with_milan_net):
+        found[warning] = Text(
+            texts.reference_notes[warning].text, texts.reference_notes[warning].source
+        )
     for note in shown.reference_notes:
         found[note] = Text(texts.reference_notes[note].text, texts.reference_notes[note].source)
     for row in shown.surveillance:

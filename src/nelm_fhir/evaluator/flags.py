@@ -32,7 +32,7 @@ from nelm_fhir.evaluator.definitions.primary import R1, site_status
 from nelm_fhir.evaluator.definitions.responses import judge_progression, responses
 from nelm_fhir.evaluator.definitions.scope import scope_of
 from nelm_fhir.evaluator.view import View
-from nelm_fhir.knowledge.criteria import Ask, CriteriaSet, Criterion
+from nelm_fhir.knowledge.criteria import Ask, CriteriaSet, Criterion, FlagRule
 from nelm_fhir.knowledge.texts import Texts
 
 PATIENT: Final = "patient"
@@ -65,7 +65,7 @@ def set_flags(
     raised = {
         criterion.flag.id
         for criterion in criteria_set.criteria
-        if criterion.flag and _follows(view, criterion, by_id.get(criterion.id))
+        if criterion.flag and _follows(view, criterion, criterion.flag, by_id)
     }
     for flag, rule in _OF_SETS.items():
         text = texts.flags[flag]
@@ -83,18 +83,16 @@ def patient_flags(view: View, texts: Texts) -> tuple[str, ...]:
     )
 
 
-def _follows(view: View, criterion: Criterion, result: CriterionResult | None) -> bool:
+def _follows(
+    view: View, criterion: Criterion, flag: FlagRule, results: Mapping[str, CriterionResult]
+) -> bool:
     """Whether the flag that a criterion carries follows from its own status."""
-    flag = criterion.flag
-    if flag is None:
-        return False
     if JUDGED in flag.on:
         return True
-    if result is None:
-        return False
+    status = results[criterion.id].status
     if flag.under is not None:
-        return result.status is MET and not _reached(view, criterion, flag.under)
-    return str(result.status) in flag.on
+        return status is MET and not _reached(view, criterion, flag.under)
+    return str(status) in flag.on
 
 
 def _reached(view: View, criterion: Criterion, length: int) -> bool:

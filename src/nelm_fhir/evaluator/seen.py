@@ -26,6 +26,7 @@ from nelm_fhir.profile.candidate import (
 )
 
 P = TypeVar("P", bound=Part)
+NO_FOCUS = Focus()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ def as_seen_on(profile: Profile, as_of: date) -> Seen:
         "progression_treatments": eye.entries(profile.progression_treatments, "end_date"),
         "scans": scans,
         "extrahepatic": eye.foci(profile.extrahepatic, named),
-        "other_malignancy": eye.whole(profile.other_malignancy, OtherMalignancy()),
+        "other_malignancy": eye.event(profile.other_malignancy, "present", OtherMalignancy()),
         "listing": eye.listing(profile),
-        "liver_transplant": eye.whole(profile.liver_transplant, LiverTransplant()),
+        "liver_transplant": eye.event(profile.liver_transplant, "performed", LiverTransplant()),
         "recurrence": eye.whole(profile.recurrence, Recurrence()),
     }
     return Seen(profile.model_copy(update=changes), eye.future_dated)
@@ -89,6 +90,13 @@ class _Eye:
             return nothing
         return part if seen is recorded else part.model_copy(update={key: seen})
 
+    def event(self, part: P, happened: str, nothing: P) -> P:
+        """Return an event as `whole` does; what had not happened by a later day has not yet."""
+        seen = self.whole(part, nothing)
+        if seen is nothing and getattr(part, happened) is False:
+            return nothing.model_copy(update={happened: False})
+        return seen
+
     def entries(self, parts: Mapping[str, P], key: str = "date") -> dict[str, P]:
         """Return the entries that are not dated later."""
         kept = {}
@@ -104,7 +112,8 @@ class _Eye:
 
     def primary(self, primary: Primary) -> Primary:
         planned = Resection(planned_at_lt=primary.resection.planned_at_lt)
-        return primary.model_copy(update={"resection": self.whole(primary.resection, planned)})
+        seen = self.event(primary.resection, "performed", planned)
+        return primary.model_copy(update={"resection": seen})
 
     def liver(self, liver: Liver) -> Liver:
         changes: dict[str, Any] = {"involvement": self.entries(liver.involvement)}
@@ -116,12 +125,17 @@ class _Eye:
         return liver.model_copy(update=changes)
 
     def foci(self, foci: Mapping[str, Focus], named: set[str]) -> dict[str, Focus]:
-        """Leave out a focus first seen later, unless a scan that counts reports it (8.3)."""
+        """Leave out a focus first seen later, unless a scan that counts reports it (8.3).
+
+        One of which nothing is left is absent (15.1): then it is known from the scan alone.
+        """
         kept = {}
         for identifier, focus in foci.items():
             first_seen = self.date(focus.first_seen)
             if focus.first_seen is None or first_seen is not None or identifier in named:
-                kept[identifier] = self._focus(focus, first_seen)
+                seen = self._focus(focus, first_seen)
+                if seen.model_copy(update={"evidence": None}) != NO_FOCUS:
+                    kept[identifier] = seen
         return kept
 
     def _focus(self, focus: Focus, first_seen: DaySpan | None) -> Focus:

@@ -155,7 +155,8 @@ def stability_clock(view: View, ask: Ask) -> Judgment:
     length = months(ask)
     if not after.possible:
         return _not_started(view, length)
-    if events.undated_progression:
+    # while it is open if the disease progresses, it is open if the clock is judged at all
+    if events.undated_progression or (covered and not after.sure):
         words = response.latest_in_words(after.possible, view.as_of)
         return unknown(Reason.DATE_TOO_VAGUE, *response.PATHS, value=words)
     return _stable(view, after, length)

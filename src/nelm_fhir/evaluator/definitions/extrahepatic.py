@@ -145,22 +145,25 @@ def _resected(focus: FocusState, classes: frozenset[str]) -> bool:
     return focus.focus.record.treatment == RESECTION and focus.focus.disease_class in classes
 
 
-def resected_deposits(view: View) -> tuple[FocusState, ...]:
-    """Return extrahepatic deposits that were resected and are absent now (C-DEP)."""
+def resected_deposits(view: View, state: State = State.TREATED_ABSENT) -> tuple[FocusState, ...]:
+    """Return extrahepatic deposits that were resected and are in that state now (C-DEP)."""
     classes = _deposit_classes(view)
-    absent = staged(view, GALLIUM_PET).of_state(State.TREATED_ABSENT)
-    return tuple(focus for focus in absent if _resected(focus, classes))
+    found = staged(view, GALLIUM_PET).of_state(state)
+    return tuple(focus for focus in found if _resected(focus, classes))
 
 
-@definition(NOT_MET, Status.NOT_APPLICABLE)
+@definition(NOT_MET, UNKNOWN, Status.NOT_APPLICABLE)
 def no_resected_deposits(view: View, _ask: Ask) -> Judgment:
-    """No resected extrahepatic deposits in the history (C-DEP)."""
-    deposits = resected_deposits(view)
-    if not deposits:
-        return not_applicable(NotApplicable.NO_SUCH_EVENT)
-    return Judgment(
-        NOT_MET, value=f"resected: {_named(deposits)}", evidence=_focus_evidence(deposits)
-    )
+    """No resected extrahepatic deposits in the history that are absent now (C-DEP)."""
+    gone = resected_deposits(view)
+    if gone:
+        words = f"resected: {_named(gone)}"
+        return Judgment(NOT_MET, value=words, evidence=_focus_evidence(gone))
+    unclear = resected_deposits(view, State.UNCERTAIN)
+    if unclear:
+        paths = tuple(f"extrahepatic.{focus.focus.key}" for focus in unclear)
+        return unknown(unclear[0].reason or Reason.NO_RECORD, *paths, value=_named(unclear))
+    return not_applicable(NotApplicable.NO_SUCH_EVENT)
 
 
 def _counts_as_history(focus: FocusState) -> bool:

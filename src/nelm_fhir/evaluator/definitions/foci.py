@@ -125,7 +125,7 @@ def _unnamed(view: View) -> Iterator[RegisteredFocus]:
     """A positive or equivocal scan that names no such focus is an unnamed focus."""
     for key, scan in sorted(view.profile.scans.items()):
         result = scan.extrahepatic_result
-        if result in {POSITIVE, EQUIVOCAL} and not _reported(scan):
+        if _is_unexplained(scan):
             positive = result == POSITIVE
             yield RegisteredFocus(
                 unnamed_key(key),
@@ -137,6 +137,12 @@ def _unnamed(view: View) -> Iterator[RegisteredFocus]:
             )
 
 
+def _is_unexplained(scan: Scan) -> bool:
+    """Whether a scan is positive (or equivocal) and names no focus that is so, too."""
+    result = scan.extrahepatic_result
+    return result in {POSITIVE, EQUIVOCAL} and result not in scan.foci.values()
+
+
 def unnamed_key(scan_key: str) -> str:
     """Return the key of the focus that a scan reports without naming it."""
     return f"scan {scan_key}"
@@ -144,10 +150,8 @@ def unnamed_key(scan_key: str) -> str:
 
 def reported_foci(scan_key: str, scan: Scan) -> list[str]:
     """Return the keys of all foci that a scan reports positive or equivocal, unnamed included."""
-    named = _reported(scan)
-    if named or scan.extrahepatic_result not in {POSITIVE, EQUIVOCAL}:
-        return named
-    return [unnamed_key(scan_key)]
+    unnamed = [unnamed_key(scan_key)] if _is_unexplained(scan) else []
+    return [*_reported(scan), *unnamed]
 
 
 def ignored(view: View, focus: RegisteredFocus) -> Ignored:

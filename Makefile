@@ -1,0 +1,68 @@
+# Two commands on a fresh machine with Python 3.11 or newer: `make demo` and `make test`.
+# Everything is installed into .venv; nothing else on the machine is touched.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
+            "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+FAST   := tests/architecture tests/unit tests/cases tests/golden
+
+.PHONY: help demo check test lint types fast criteria coverage lock clean
+
+help: ## show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.run ## set up, and assess a sample patient
+	@$(BIN)/nelm assess sample_bundles/sets-that-disagree/bundle.json --as-of 2026-04-20
+
+test: $(VENV)/.dev ## set up, and run every test (outside judges where Java and Node are there)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report --fail-under=100
+
+check: lint types criteria fast ## what every commit passes: lint, types, import rules, mappings, fast tests
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+criteria: $(VENV)/.dev
+	$(BIN)/nelm criteria check
+
+fast: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not peer and not slow" $(FAST)
+
+lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was set up
+	rm -rf $(VENV) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The environment of a user: locked dependencies and the program.
+$(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/.made
+	@echo "setting up ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# The environment of a developer: the same and the tools.
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@echo "setting up the tools ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@

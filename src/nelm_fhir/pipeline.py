@@ -1,0 +1,209 @@
+"""The straight line: bytes -> resources -> findings -> profile -> assessment -> FHIR.
+
+Every step is a pure function; what differs between command line, library and services is where the
+bytes come from and where the results go. Time is an argument: `as_of`, the day of judgment, and
+`recorded`, the moment of writing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from nelm_fhir.assessment.result import Assessment, Counts, Subject
+from nelm_fhir.core.evidence import Evidence
+from nelm_fhir.core.issues import Issue
+from nelm_fhir.core.program import PROGRAM
+from nelm_fhir.errors import InputError, NotValid
+from nelm_fhir.evaluator.assess import Origin, assess_profile
+from nelm_fhir.evaluator.registry import SPECS
+from nelm_fhir.fhir_r4.intake import Data
+from nelm_fhir.fhir_r4.part import Named
+from nelm_fhir.fhir_r4.read import records
+from nelm_fhir.fhir_r4.record import Record
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.knowledge.loader import load_catalogue
+from nelm_fhir.mappers import registry
+from nelm_fhir.profile.assemble import assemble
+from nelm_fhir.profile.provenance import sources
+from nelm_fhir.profile.record_format import CandidateProfile
+from nelm_fhir.writers.bundle import Kind, bundle
+from nelm_fhir.writers.tags import is_test_data
+
+SHOWN_FAULTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One record as read: its profile, where it comes from, and what was left out of it.
+
+    `named` names every resource that is not in the profile's record, `test_data` tells that the
+    patient is tagged as test data.
+    """
+
+    profile: CandidateProfile
+    origin: Origin
+    named: tuple[Named, ...] = ()
+    test_data: bool = False
+
+
+def load(overlays: Sequence[Path] = ()) -> Catalogue:
+    """Return all knowledge, with the overlays of a hospital.
+
+    Raises KnowledgeError, listing every fault with file and key.
+    """
+    return load_catalogue(SPECS, overlays)
+
+
+def read_all(
+    data: Data,
+    catalogue: Catalogue,
+    *,
+    as_of: date,
+    subject: str | None = None,
+    options: Mapping[str, bool] | None = None,
+    strict: bool = False,
+) -> Iterator[Read | InputError]:
+    """Yield every record of the input as a profile; an error stands in the place of its record."""
+    wanted = registry.Wanted(catalogue.codes)
+    for record in records(data, wanted=wanted, subject=subject):
+        if isinstance(record, InputError):
+            yield record
+        elif strict and (faults := _invalid(record)):
+            yield faults
+        else:
+            yield _profile_of(record, catalogue, as_of, options or {})
+
+
+def read_one(data: Data, catalogue: Catalogue, **arguments: Any) -> Read:
+    """Return the one record of the input; raises InputError, also if there are several."""
+    found = list(read_all(data, catalogue, **arguments))
+    if len(found) != 1:
+        raise InputError(
+            f"The input holds {len(found)} records where one is expected.",
+            "Give each Bundle by itself, or ask for one result per line.",
+        )
+    if isinstance(found[0], InputError):
+        raise found[0]
+    return found[0]
+
+
+def read_profile(text: bytes | str | Mapping[str, Any], *, as_of: date | None = None) -> Read:
+    """Return a profile that was given as JSON (rules section 15) in the place of a record.
+
+    `as_of` replaces the evaluation date of the profile. Raises NotARecord.
+    """
+    if isinstance(text, Mapping):
+        profile = CandidateProfile.from_record(text)
+    else:
+        profile = CandidateProfile.from_json(text)
+    if as_of is not None:
+        profile = profile.model_copy(update={"as_of": as_of})
+    return Read(profile, Origin(program=PROGRAM))
+
+
+def _invalid(record: Record) -> NotValid | None:
+    """Return the error of `--strict` if a resource of the record does not validate."""
+    from nelm_fhir.fhir_r4.models import validate  # noqa: PLC0415 - costs seconds, only here
+
+    faults = [
+        f"{resource.location}: {issue.text}"
+        for resource in record.resources
+        for issue in validate(resource.data)
+    ]
+    if not faults:
+        return None
+    more = f" and {len(faults) - SHOWN_FAULTS} more" if len(faults) > SHOWN_FAULTS else ""
+    return NotValid(
+        f"Not valid FHIR R4: {'; '.join(faults[:SHOWN_FAULTS])}{more}.",
+        "Correct the resources, or leave out --strict.",
+    )
+
+
+def _profile_of(
+    record: Record, catalogue: Catalogue, as_of: date, options: Mapping[str, bool]
+) -> Read:
+    mapped = registry.findings(
+        record, catalogue.codes, catalogue.units, catalogue.answers, catalogue.attested
+    )
+    assembled = assemble(
+        mapped.findings,
+        as_of=as_of,
+        options=options,
+        definitions=catalogue.definitions,
+        damaged=record.damaged,
+    )
+    origin = Origin(
+        subject=_subject(record, assembled.profile),
+        issues=(*record.issues, *mapped.issues, *assembled.issues),
+        counts=Counts(record.read, record.passed_over, record.unusable),
+        neuroendocrine=mapped.neuroendocrine,
+        program=PROGRAM,
+    )
+    test_data = record.patient is not None and is_test_data(dict(record.patient.data))
+    return Read(assembled.profile, origin, record.named, test_data)
+
+
+def _subject(record: Record, profile: CandidateProfile) -> Subject:
+    version = record.patient.version if record.patient is not None else None
+    return Subject(record.subject, version, _condition(profile))
+
+
+def _condition(profile: CandidateProfile) -> str | None:
+    """Return the Condition that the judgment is about: liver metastasis, else the primary."""
+    evidence: list[Evidence] = list(sources(profile.liver, "metastases_present"))
+    for _, primary in sorted(profile.primaries.items()):
+        evidence.extend(sources(primary, "site"))
+    conditions = (e.resource for e in evidence if e.resource.startswith("Condition/"))
+    return next((reference for reference in conditions if "#" not in reference), None)
+
+
+def judge(read: Read, catalogue: Catalogue, sets: Sequence[str] = ()) -> Assessment:
+    """Judge one record against the chosen sets, all if none are named."""
+    return assess_profile(read.profile, catalogue, sets=sets, origin=read.origin)
+
+
+def to_fhir(
+    assessment: Assessment,
+    catalogue: Catalogue,
+    *,
+    recorded: datetime,
+    kind: Kind = "transaction",
+    test_data: bool = False,
+    validated: bool = True,
+) -> dict[str, Any]:
+    """Return the RiskAssessments of an assessment and their Provenance as one Bundle.
+
+    Raises NoPatient where the assessment names no patient, NotValid if what was built does not
+    validate: such a thing never leaves.
+    """
+    built = bundle(
+        assessment,
+        kind,
+        recorded,
+        valid_months=catalogue.definitions.freshness.imaging_months,
+        reasons=catalogue.texts.reasons,
+        test_data=test_data,
+    )
+    if validated:
+        _refuse_invalid(built)
+    return built
+
+
+def _refuse_invalid(built: Mapping[str, Any]) -> None:
+    from nelm_fhir.fhir_r4.models import validate  # noqa: PLC0415 - costs seconds, only here
+
+    for entry in built["entry"]:
+        faults: Sequence[Issue] = validate(entry["resource"])
+        if faults:
+            raise NotValid(
+                f"A {entry['resource']['resourceType']} that was built is not valid FHIR R4: "
+                f"{faults[0].location}: {faults[0].text}.",
+                "This is a defect of the program; nothing was written. Please report it.",
+            )
+
+
+def with_subject(assessment: Assessment, reference: str) -> Assessment:
+    """Return the assessment of a profile under the patient it belongs to."""
+    return replace(assessment, subject=Subject(reference))

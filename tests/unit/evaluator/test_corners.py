@@ -1,0 +1,191 @@
+"""Corners of the judge that no worked case can reach through a valid record and catalogue."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+from tests.property.records import BASELINE, CATALOGUE, assess, having, verdicts
+
+from nelm_fhir.core.logic import Status
+from nelm_fhir.core.unknown import NotApplicable, Reason
+from nelm_fhir.evaluator.asking import ask
+from nelm_fhir.evaluator.assess import assess_profile
+from nelm_fhir.evaluator.cases import Failure
+from nelm_fhir.evaluator.flags import set_flags
+from nelm_fhir.evaluator.judgment import all_met, any_met, not_applicable
+from nelm_fhir.evaluator.registry import DEFINITIONS
+from nelm_fhir.evaluator.view import View
+from nelm_fhir.knowledge.criteria import Ask, FlagRule, Group, Joined
+from nelm_fhir.profile.record_format import CandidateProfile
+
+
+def view(record):
+    return View(CandidateProfile.from_record(record), CATALOGUE.definitions)
+
+
+def judged(record, criterion):
+    results = [r for v in assess(record).verdicts for r in v.criteria if r.id == criterion]
+    return results[0]
+
+
+def test_parts_that_do_not_arise_leave_nothing_to_judge():
+    parts = [not_applicable(NotApplicable.NOT_LISTED), not_applicable(NotApplicable.NO_SUCH_EVENT)]
+    for joined in (all_met(parts), any_met(parts)):
+        assert (joined.status, joined.reason) == (
+            Status.NOT_APPLICABLE,
+            NotApplicable.NOT_LISTED,
+        )
+
+
+@pytest.mark.parametrize("name", ["age", "resection-clock"])
+def test_a_definition_with_a_limit_refuses_to_be_asked_without(name):
+    with pytest.raises(AssertionError, match=name):
+        ask(view(BASELINE), Ask(name))
+
+
+def test_a_definition_is_named_like_its_function():
+    for name, found in DEFINITIONS.items():
+        assert found.judge.__name__.replace("_", "-") == name
+        assert found.judge.__doc__
+
+
+def test_a_switch_of_an_overlay_is_on_without_standing_in_the_profile():
+    record = having(BASELINE, ("specimens", "liver-1", "ki67_text"), "20 %")
+    switched = dataclasses.replace(CATALOGUE, options={"la_fe_ki67_up_to_20": True})
+    profile = CandidateProfile.from_record(record)
+    assert assess_profile(profile, CATALOGUE).verdict_of("la-fe-2026").verdict == "criteria-not-met"
+    assessment = assess_profile(profile, switched)
+    assert assessment.verdict_of("la-fe-2026").verdict == "criteria-met"
+    assert assessment.options == {"la_fe_ki67_up_to_20": True}
+
+
+def test_a_switch_that_is_off_changes_nothing():
+    off = dataclasses.replace(CATALOGUE, options={"la_fe_ki67_up_to_20": False})
+    profile = CandidateProfile.from_record(BASELINE)
+    assert assess_profile(profile, off) == assess_profile(profile, CATALOGUE)
+
+
+def test_a_set_that_was_not_judged_has_no_verdict():
+    with pytest.raises(KeyError):
+        assess(BASELINE, sets=["optn"]).verdict_of("milan-2007")
+
+
+def test_figures_do_not_depend_on_which_sets_were_asked_for():
+    assert assess(BASELINE, sets=["optn"]).references == assess(BASELINE).references
+
+
+def test_stability_that_holds_with_and_without_a_doubtful_assessment_is_certain():
+    """PD in April 2025, one assessment of that month beside two that are surely later."""
+    record = {
+        **BASELINE,
+        "response_events": {
+            "pd": {"date": "2025-04-10", "category": "PD", "modality": "CT"},
+            "maybe": {"date": "2025-04", "category": "SD", "modality": "CT"},
+            "sure": {"date": "2025-09-01", "category": "SD", "modality": "CT"},
+            "latest": {"date": "2026-05-04", "category": "SD", "modality": "CT"},
+        },
+    }
+    assert judged(record, "M07-STAB").status is Status.MET
+
+
+def test_stability_that_depends_on_a_doubtful_assessment_is_unknown():
+    record = {
+        **BASELINE,
+        "response_events": {
+            "pd": {"date": "2025-11-10", "category": "PD", "modality": "CT"},
+            "maybe": {"date": "2025-11", "category": "SD", "modality": "CT"},
+            "latest": {"date": "2026-05-04", "category": "SD", "modality": "CT"},
+        },
+    }
+    result = judged(record, "M07-STAB")
+    assert (result.status, result.reason) == (Status.UNKNOWN, Reason.DATE_TOO_VAGUE)
+
+
+def test_a_clock_that_runs_either_way_runs_until_the_later_date():
+    record = {
+        **BASELINE,
+        "response_events": {
+            "pd": {"date": "2026-03-10", "category": "PD", "modality": "CT"},
+            "maybe": {"date": "2026-03", "category": "SD", "modality": "CT"},
+        },
+    }
+    result = judged(record, "M07-STAB")
+    assert (result.running, result.earliest) == (True, date(2026, 12, 1))
+
+
+def test_a_focus_that_may_be_ignored_does_not_make_the_resection_clock_run():
+    record = {
+        **BASELINE,
+        "extrahepatic": {
+            "node-1": {
+                "class": "node",
+                "status": "confirmed",
+                "first_seen": "2026-02",
+                "treatment": "resection",
+                "treatment_end": "2026-03-01",
+                "adjudication": {"verdict": "false-positive", "signed": True, "date": "2026-02-10"},
+            }
+        },
+    }
+    result = judged(record, "OPTN-RES6")
+    assert (result.status, result.reason) == (Status.UNKNOWN, Reason.DATE_TOO_VAGUE)
+
+
+def test_a_flag_by_length_needs_a_criterion_that_is_one_clock():
+    criteria_set = CATALOGUE.sets["optn"]
+    res6 = next(c for c in criteria_set.criteria if c.id == "OPTN-RES6")
+    assert isinstance(res6.question, Group)
+    assert res6.question.joined is Joined.ALL
+    flagged = dataclasses.replace(res6, flag=FlagRule("C-OBS-SHORT", under=6))
+    results = verdicts(assess(BASELINE))["optn"].criteria
+    with pytest.raises(TypeError, match="OPTN-RES6"):
+        set_flags(
+            view(BASELINE),
+            dataclasses.replace(criteria_set, criteria=(flagged,)),
+            results,
+            CATALOGUE.texts,
+        )
+
+
+def test_without_any_specimen_the_grade_is_not_put_in_words():
+    result = judged({**BASELINE, "specimens": {}}, "M07-HIST")
+    assert (result.status, result.value) == (Status.UNKNOWN, None)
+
+
+def test_a_progression_without_date_and_nothing_else_is_the_latest_response():
+    record = {**BASELINE, "response_events": {"pd": {"category": "PD"}}}
+    assert judged(record, "C-PROG").value == "PD, undated"
+    assert judged(record, "C-PROG").status is Status.NOT_MET
+
+
+def test_what_is_documented_later_as_not_done_is_not_done_today():
+    resection = {"performed": False, "date": "2026-09-01", "margin": "R1"}
+    record = {**BASELINE, "primaries": {"p": {"site": "ileum", "resection": resection}}}
+    assert judged(record, "M07-PRIM").status is Status.NOT_MET
+    assert "FUTURE-DATED" in assess(record).flags
+
+
+def test_a_focus_of_which_only_the_future_is_known_is_known_from_its_scan():
+    scan = {
+        "date": "2026-05-04",
+        "modality": "PET/CT",
+        "tracer": "68Ga-DOTATATE",
+        "extrahepatic_result": "equivocal",
+        "foci": {"focus-1": "equivocal"},
+    }
+    known_later = {"focus-1": {"first_seen": "2026-09-01"}}
+    record = {**BASELINE, "scans": {**BASELINE["scans"], "pet-1": scan}}
+    later = {**record, "extrahepatic": known_later}
+    assert judged(later, "M16-EHD") == judged({**record, "extrahepatic": {}}, "M16-EHD")
+    assert judged(later, "M16-EHD").reason == Reason.EQUIVOCAL
+
+
+def test_a_reported_grade_without_numbers_contradicts_nothing():
+    specimen = {"origin": "liver-metastasis", "histology": "NET", "reported_grade": "G2"}
+    record = {**BASELINE, "specimens": {"s": specimen}}
+    assert "GRADE-CONFLICT" not in assess(record).flags
+
+
+def test_a_failure_says_case_expectation_and_finding():
+    failure = Failure("V01", "vignettes.json", "optn", "criteria-met", "deferred")
+    assert str(failure) == "vignettes.json V01: optn: expected criteria-met, found deferred"
