@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 FAST   := tests/architecture tests/unit tests/cases tests/golden
 
-.PHONY: help demo check test lint types fast criteria coverage lock clean
+.PHONY: help demo check test lint types fast criteria golden lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ criteria: $(VENV)/.dev
 
 fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "not peer and not slow" $(FAST)
+
+golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before committing
+	NELM_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden tests/docs
 
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
