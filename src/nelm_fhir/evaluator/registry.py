@@ -9,15 +9,30 @@ from nelm_fhir.evaluator.definitions import (
     clocks,
     extrahepatic,
     function,
-    grading,
+    grade,
+    listed,
     liver,
     person,
     primary,
+    proliferation,
     responses,
+    stability,
 )
 from nelm_fhir.knowledge.criteria import DefinitionSpec
 
-_MODULES: Final = (grading, primary, extrahepatic, responses, clocks, liver, function, person)
+_MODULES: Final = (
+    grade,
+    proliferation,
+    primary,
+    extrahepatic,
+    responses,
+    stability,
+    clocks,
+    listed,
+    liver,
+    function,
+    person,
+)
 
 DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(
     {

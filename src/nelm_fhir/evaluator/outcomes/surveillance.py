@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from nelm_fhir.core.logic import NOT_MET, UNKNOWN
-from nelm_fhir.evaluator.definitions.clocks import LISTED, listed_progression_clock
+from nelm_fhir.evaluator.definitions.clocks import LISTED
 from nelm_fhir.evaluator.definitions.extrahepatic import OPTN, solid_organ_status
 from nelm_fhir.evaluator.definitions.focus_states import State, staged
+from nelm_fhir.evaluator.definitions.listed import listed_progression_clock
 from nelm_fhir.evaluator.definitions.responses import judge_progression
 from nelm_fhir.evaluator.definitions.scope import POST_LT, scope_of
 from nelm_fhir.evaluator.outcomes.recurrence import CONFIRMED

@@ -1,0 +1,92 @@
+"""Effective Ki-67 and mitoses: the interval of the maximum over all specimens (rules 6.3)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nelm_fhir.core.amounts import Amount, maximum
+from nelm_fhir.core.logic import UNKNOWN
+from nelm_fhir.core.unknown import Reason
+from nelm_fhir.evaluator.definition import THREE, compared, definition
+from nelm_fhir.evaluator.definitions.grading import (
+    GradedSpecimen,
+    other_grading_scale,
+    specimens,
+)
+from nelm_fhir.evaluator.definitions.grading_evidence import (
+    evidence_of,
+    liver_paths,
+    why_absent,
+)
+from nelm_fhir.evaluator.definitions.proliferation_text import (
+    PER_2_MM2,
+    PERCENT,
+    UNREADABLE,
+    Reading,
+)
+from nelm_fhir.evaluator.judgment import Judgment
+from nelm_fhir.evaluator.view import View
+from nelm_fhir.knowledge.criteria import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """A proliferation index: its key in the record, its unit, and what it can at most be."""
+
+    key: str
+    unit: str
+    highest: Decimal | None
+
+    def reading(self, specimen: GradedSpecimen) -> Reading | None:
+        return specimen.ki67 if self.key == "ki67_text" else specimen.mitoses
+
+
+def _judge_index(view: View, index: _Index, ask: Ask) -> Judgment:
+    amount = _effective(view, index)
+    present = any(index.reading(s) is not None for s in specimens(view))
+    value = str(amount) if present else None
+    evidence = evidence_of(view, index.key)
+    observed = amount if present else None
+    if other_grading_scale(view):
+        return Judgment(UNKNOWN, Reason.OTHER_GRADING_SCALE, value=value, evidence=evidence)
+    status = compared(amount, ask)
+    if status is not UNKNOWN:
+        return Judgment(status, value=value, observed=observed, evidence=evidence)
+    why, paths = _why_index_unknown(view, index)
+    return Judgment(UNKNOWN, why, value=value, observed=observed, evidence=evidence, paths=paths)
+
+
+def _effective(view: View, index: _Index) -> Amount:
+    """Return the interval of the maximum over all specimens (6.3)."""
+    anything = Amount(Decimal(0), index.highest, index.unit)
+    readings = [(s.is_liver, index.reading(s)) for s in specimens(view)]
+    amounts = [r.amount or anything for _, r in readings if r is not None]
+    if not any(is_liver and r is not None for is_liver, r in readings):
+        amounts.append(anything)
+    return maximum(amounts)
+
+
+def _why_index_unknown(view: View, index: _Index) -> tuple[Reason, tuple[str, ...]]:
+    liver = [s for s in specimens(view) if s.is_liver]
+    if not any(index.reading(s) is not None for s in liver):
+        return why_absent(liver, index.key), liver_paths(liver, index.key)
+    unreadable = [s for s in specimens(view) if index.reading(s) == UNREADABLE]
+    if unreadable:
+        return Reason.UNREADABLE, tuple(f"specimens.{s.key}.{index.key}" for s in unreadable)
+    return Reason.STRADDLES_LIMIT, liver_paths(liver, index.key)
+
+
+def judge_ki67(view: View, ask: Ask) -> Judgment:
+    """Compare the effective Ki-67 with a limit in percent."""
+    return _judge_index(view, _Index("ki67_text", PERCENT, view.tables.grammar.ki67_max), ask)
+
+
+@definition(*THREE, unit=PERCENT)
+def effective_ki67(view: View, ask: Ask) -> Judgment:
+    """The highest Ki-67 over all specimens, a liver specimen among them (6.3)."""
+    return judge_ki67(view, ask)
+
+
+@definition(*THREE, unit=PER_2_MM2)
+def effective_mitoses(view: View, ask: Ask) -> Judgment:
+    """The highest mitotic count per 2 mm2 over all specimens, a liver specimen among them (6.3)."""
+    return _judge_index(view, _Index("mitoses_text", PER_2_MM2, None), ask)
