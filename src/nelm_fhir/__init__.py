@@ -10,13 +10,15 @@ costs next to nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nelm_fhir.core.program import VERSION as __version__
+from nelm_fhir.core import program
 
 if TYPE_CHECKING:
     from nelm_fhir.api import assess, evaluate, load_catalogue, read_profile, to_fhir
     from nelm_fhir.assessment.result import Assessment
     from nelm_fhir.errors import NelmError
     from nelm_fhir.profile.record_format import CandidateProfile
+
+__version__ = program.VERSION
 
 __all__ = [
     "Assessment",

@@ -14,7 +14,8 @@ NelmError
 └── KnowledgeError        mappings, criteria or overlays are wrong       exit 11
 
 Exit 0 is done, whatever the verdict; 1 only with --fail-on; 2 wrong usage; 14 several inputs,
-some not assessed; 12 and 13 are kept for servers and write-back. Messages never hold a value of a record.
+some not assessed; 70 a defect of the program; 12 and 13 are kept for servers and write-back.
+Messages never hold a value of a record.
 """
 
 from typing import ClassVar

@@ -71,8 +71,9 @@ JSON = st.recursive(
 def whole():
     related = {"url": "urn:r", "valueReference": {"reference": "Condition/c"}}
     inner = {"resourceType": "Specimen", "id": "i"}
+    merged = {"other": {"reference": "Patient/old"}, "type": "replaces"}
     return bundle(
-        entry(patient(link=[{"other": {"reference": "Patient/old"}, "type": "replaces"}]), "urn:u:1"),
+        entry(patient(link=[merged]), "urn:u:1"),
         entry(observation(identifier=[{"system": "urn:lab", "value": CANARY}], contained=[inner],
                           specimen={"reference": "#i"}, extension=[related])),
         entry(condition(), search={"mode": "match"}),

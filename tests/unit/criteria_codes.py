@@ -1,101 +1,45 @@
-"""The concepts of our CodeSystems that repeat the criteria files, derived from those files.
+"""The shipped CodeSystems that repeat the criteria, as the catalogue makes them.
 
-In: mappings/criteria, scope.toml and record.toml. Out: the concepts of criteria-set, outcome and
-criterion. The shipped JSON must equal them (test_conformance_resources.py);
-`python -m tests.unit.criteria_codes` rewrites it.
+In: the catalogue. Out: the concepts of criteria-set, outcome and criterion, as
+`writers/conformance.py` makes them. The shipped JSON must equal them (test_conformance_resources.py
+and writers/test_conformance.py); `python -m tests.unit.criteria_codes` rewrites it.
 """
 
 import json
-import tomllib
 from pathlib import Path
-from typing import Any
+
+from nelm_fhir.evaluator.registry import SPECS
+from nelm_fhir.knowledge.loader import load_catalogue
+from nelm_fhir.writers.conformance import code_system, concepts
+from nelm_fhir.writers.datatypes import Json
 
 MAPPINGS = Path(__file__).resolve().parents[2] / "mappings"
-# the order of rules 0.2
-ORDER = (
-    "milan-2007",
-    "milan-net-2016",
-    "enets-2016",
-    "optn",
-    "esmo-2020",
-    "la-fe-2026",
-    "citterio-2023",
-)
-
-Concept = dict[str, Any]
-
-SCOPE_LABELS = {
-    "SCOPE-ADULT": "Scope: adult",
-    "SCOPE-POST-LT": "Scope: no liver transplantation yet",
-    "SCOPE-PRIMARY-LIVER": "Scope: no primary of the liver",
-    "SCOPE-HISTOLOGY": "Scope: neuroendocrine histology",
-    "SCOPE-NO-LIVER-METASTASES": "Scope: liver metastases",
-}
 
 
-def criteria_sets() -> list[dict[str, Any]]:
-    """The criteria files, in the order of the rule book."""
-    return [_read("criteria", set_id) for set_id in ORDER]
-
-
-def _read(folder: str, name: str) -> dict[str, Any]:
-    return tomllib.loads((MAPPINGS / folder / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def derived() -> dict[str, list[Concept]]:
+def derived() -> dict[str, list[Json]]:
     """The concepts of each CodeSystem that repeats the criteria."""
-    sets = criteria_sets()
-    return {
-        "criteria-set": [_criteria_set(one) for one in sets],
-        "outcome": [_outcome(one) for one in sets],
-        "criterion": [
-            *[_criterion(one["id"], item) for one in sets for item in one["criterion"]],
-            *_scopes(_read("definitions", "scope")["texts"]),
-            _record(_read("definitions", "record")["criterion"]),
-        ],
-    }
+    return concepts(load_catalogue(SPECS))
 
 
-def _concept(code: str, display: str, definition: str, properties: dict[str, str]) -> Concept:
-    coded = [{"code": name, "valueCode": value} for name, value in properties.items()]
-    return {"code": code, "display": display, "definition": definition, "property": coded}
+def shipped(name: str) -> Path:
+    return MAPPINGS / "fhir" / f"CodeSystem-{name}.json"
 
 
-def _criteria_set(one: dict[str, Any]) -> Concept:
-    definition = one["citation"].rstrip(".") + "."
-    return _concept(one["id"], one["title"], definition, {"version": one["version"]})
+def text_of(resource: Json) -> str:
+    """The resource in the form in which it is shipped."""
+    return json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
 
 
-def _outcome(one: dict[str, Any]) -> Concept:
-    definition = f"The documented data meet the criteria set {one['title']}."
-    return _concept(f"meets-{one['id']}", f"Meets {one['title']}", definition, {"set": one["id"]})
-
-
-def _criterion(set_id: str, item: dict[str, Any]) -> Concept:
-    properties = {"set": set_id, "kind": item["kind"]}
-    return _concept(item["id"], item["label"], item["statement"], properties)
-
-
-def _scopes(texts: dict[str, str]) -> list[Concept]:
-    """The ids of scope that stand for all sets; ESMO-SCOPE is a criterion of its set."""
-    return [
-        _concept(code, label, f"Outside scope: {texts[code]}", {"kind": "scope"})
-        for code, label in SCOPE_LABELS.items()
-    ]
-
-
-def _record(item: dict[str, Any]) -> Concept:
-    return _concept(item["id"], item["label"], item["statement"], {"kind": item["kind"]})
+def regenerated(name: str) -> str:
+    """The text that the file of one CodeSystem must have."""
+    resource = json.loads(shipped(name).read_text(encoding="utf-8"))
+    return text_of(code_system(resource, derived()[name]))
 
 
 def rewrite() -> None:
     """Write the derived concepts into the shipped CodeSystems."""
-    for name, concepts in derived().items():
-        file = MAPPINGS / "fhir" / f"CodeSystem-{name}.json"
-        resource = json.loads(file.read_text(encoding="utf-8"))
-        resource |= {"count": len(concepts), "concept": concepts}
-        text = json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
-        file.write_text(text, encoding="utf-8")
+    for name in derived():
+        shipped(name).write_text(regenerated(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

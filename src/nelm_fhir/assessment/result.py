@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
@@ -169,3 +170,15 @@ class Assessment:
             if verdict.set == set_id:
                 return verdict
         raise KeyError(set_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the assessment as plain JSON values (`nelm schema result`)."""
+        from nelm_fhir.assessment.json_form import to_json  # noqa: PLC0415 - it imports these types
+
+        return to_json(self)
+
+    def to_json(self) -> str:
+        """Return the assessment as JSON text, the same for the same assessment."""
+        from nelm_fhir.assessment.json_form import to_bytes  # noqa: PLC0415 - it imports these types
+
+        return to_bytes(self).decode()

@@ -1,1 +1,1 @@
-"""cli."""
+"""Command line: parse, call, show. The only room with click and rich."""

@@ -5,7 +5,7 @@ Source: attested-entry.md sections 1 and 2; words of rules 15.2.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nelm_fhir.errors import KnowledgeError
@@ -25,9 +25,10 @@ class AttestedRow:
     """One code of the attested entry: an element, or a component of elements.
 
     `values` are types of value[x]; `words` the coded answers, `open` admits others as text; `unit`
-    is the kind of units that a quantity is of, `as_text` hands the value on for a grammar (rules 6.4, 6.5). `focus`:
-    the entry names exactly one Condition. `neuroendocrine`: whoever states it speaks of such a
-    tumor. `repeats` and `alone` are of components: several may stand, it may stand by itself.
+    is the kind of units that a quantity is of; `as_text` hands the value on for a grammar (rules
+    6.4, 6.5). `focus`: the entry names exactly one Condition. `neuroendocrine`: whoever states it
+    speaks of such a tumor. `repeats` and `alone` are of components: several may stand, it may stand
+    by itself.
     """
 
     code: str
@@ -54,11 +55,15 @@ class ModalityRow:
 
 @dataclass(frozen=True, slots=True)
 class AttestedTable:
-    """All codes of the attested entry, and the words of study modalities."""
+    """All codes of the attested entry, the words of study modalities, and how acts count.
+
+    `treatments` maps words of the code lists to words of a focus treatment (rules 15.2).
+    """
 
     elements: Mapping[str, AttestedRow]
     components: Mapping[str, AttestedRow]
     modalities: tuple[ModalityRow, ...]
+    treatments: Mapping[str, str] = field(default_factory=dict)
 
     def row(self, code: str) -> AttestedRow | None:
         """Return the row of an element or component code."""
@@ -87,14 +92,14 @@ def attested_table(parsed: Mapping[str, Any]) -> AttestedTable:
     ]
     faults += [
         f"{FILE}: unknown table {key}"
-        for key in sorted(parsed.keys() - {"element", "component", "modality"})
+        for key in sorted(parsed.keys() - {"element", "component", "modality", "treatment"})
     ]
     modalities = tuple(_modality(row, faults) for row in parsed.get("modality", ()))
     if faults:
         raise KnowledgeError(
             "The table of the attested entry is wrong.", "Correct the file.", tuple(faults)
         )
-    return AttestedTable(elements, components, modalities)
+    return AttestedTable(elements, components, modalities, dict(parsed.get("treatment", {})))
 
 
 def _rows(parsed: Mapping[str, Any], kind: str, faults: list[str]) -> dict[str, AttestedRow]:

@@ -32,6 +32,7 @@ NEVER: Final = "never"
 # the source, so whatever has the code has the word.
 KEEPING: Final = frozenset({"equal", "equivalent", "wider", "subsumes"})
 LOOSE: Final = frozenset({"narrower", "specializes", "inexact", "relatedto"})
+COMMENTED: Final = frozenset({"narrower", "inexact"})
 WITHOUT_TARGET: Final = frozenset({"unmatched", "disjoint"})
 
 
@@ -87,6 +88,8 @@ def _mapped(line: Member, system: str | None, target: Json, reading: Reading) ->
         yield line
     elif system is None or word not in reading.words.get(system, frozenset()):
         reading.faults.append(f"{where}: {word}: not a word of {system}")
+    elif equivalence in COMMENTED and not target.get("comment"):
+        reading.faults.append(f"{where}: {equivalence}: needs a comment (cmd-1)")
     else:
         yield _matching(_noted(line, target.get("comment")), word, equivalence)
 

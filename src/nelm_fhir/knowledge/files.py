@@ -15,8 +15,8 @@ from nelm_fhir.errors import KnowledgeError
 
 MAPPINGS: Final = "mappings"
 SAMPLES: Final = "sample_bundles"
-_BESIDE: Final = frozenset({"cases", "overlays"})
-"""Folders of the mappings that are no knowledge: worked cases, example overlays."""
+_BESIDE: Final = frozenset({"cases", "overlays", "rules"})
+"""Folders of the mappings that are not loaded: worked cases, example overlays, the documents."""
 _PROSE: Final = "README.md"
 _ROOT_ABOVE: Final = 3
 """How many folders above this file's own the repository lies: knowledge, nelm_fhir, src."""
@@ -56,21 +56,21 @@ def samples() -> Mapping[str, Traversable]:
     return _folders(_folder(SAMPLES))
 
 
-def overlay_files(folder: Path) -> Mapping[str, bytes]:
-    """Return every file of a hospital's overlay folder, by path.
+def overlay_files(folder: Path) -> tuple[str, Mapping[str, bytes]]:
+    """Return the name of a hospital's overlay folder and every file in it, by path.
 
     Raises KnowledgeError if there is no such folder or a file cannot be read.
     """
+    name = folder.resolve().name
     if not folder.is_dir():
         raise KnowledgeError(
-            f"The overlay {folder.name} is not a folder.",
-            "Give the folder that holds overlay.toml.",
+            f"The overlay {name} is not a folder.", "Give the folder that holds overlay.toml."
         )
     try:
-        return dict(_walk(folder))
+        return name, dict(_walk(folder))
     except OSError:
         raise KnowledgeError(
-            f"The overlay {folder.name} cannot be read.", "Check the rights of its files."
+            f"The overlay {name} cannot be read.", "Check the rights of its files."
         ) from None
 
 

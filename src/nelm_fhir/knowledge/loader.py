@@ -5,7 +5,7 @@ Out: the Catalogue with its digest, or KnowledgeError with every fault of every 
 Source: architecture sections 2 and 3.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -38,17 +38,14 @@ def load_catalogue(definitions: Specs, overlays: Sequence[Path] = ()) -> Catalog
     Raises KnowledgeError with every fault, if any file has one.
     """
     if overlays:
-        return build_catalogue(mapping_files(), definitions, _overlay_contents(overlays))
+        contents = [overlay_files(folder) for folder in overlays]
+        return build_catalogue(mapping_files(), definitions, contents)
     for known, catalogue in _shipped:
         if known == definitions:
             return catalogue
     catalogue = build_catalogue(mapping_files(), definitions)
     _shipped[:] = [(definitions, catalogue)]
     return catalogue
-
-
-def _overlay_contents(folders: Iterable[Path]) -> list[tuple[str, Mapping[str, bytes]]]:
-    return [(folder.resolve().name, overlay_files(folder)) for folder in folders]
 
 
 def build_catalogue(
@@ -96,7 +93,7 @@ def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...])
         codes=codes,
         options=_joined_options(overlays, reader.faults),
         overlays=tuple(OverlayName(overlay.name, overlay.version) for overlay in overlays),
-        digest=_digest(reader.files, overlays),
+        digest=digest_of(reader.files, overlays),
         attested=parts.attested,
         answers=_joined_answers(overlays, reader.faults),
         known_options=parts.registers.options,
@@ -146,7 +143,7 @@ def _joined_answers(overlays: Sequence[Overlay], faults: Faults) -> Answers:
     return MappingProxyType({key: MappingProxyType(words) for key, words in joined.items()})
 
 
-def _digest(files: Mapping[str, bytes], overlays: Sequence[Overlay]) -> str:
+def digest_of(files: Mapping[str, bytes], overlays: Sequence[Overlay]) -> str:
     """Return the hash over path, length and bytes of every file, in order of path."""
     everything = dict(files)
     for overlay in overlays:

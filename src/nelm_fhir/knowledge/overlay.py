@@ -14,6 +14,7 @@ import orjson
 
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable, fold_answer
 from nelm_fhir.knowledge.check import LoadedSet
+from nelm_fhir.knowledge.code_shapes import shape_fault
 from nelm_fhir.knowledge.criteria_reading import read_set
 from nelm_fhir.knowledge.faults import Faults
 from nelm_fhir.knowledge.question_reading import Definitions
@@ -166,7 +167,12 @@ def _read_strings(file: Section, element: str, row: AttestedRow) -> Mapping[str,
 
 def _read_codes(folder: str, content: Mapping[str, bytes], faults: Faults) -> Mapping[str, Any]:
     files = {name: body for name, body in content.items() if _kind(name) == "codes"}
-    return read_json(files, faults, folder)
+    parsed = read_json(files, faults, folder)
+    wrong = {name: shape_fault(resource) for name, resource in parsed.items()}
+    for name, fault in wrong.items():
+        if fault is not None:
+            faults.add(f"{folder}/{name}", "", fault)
+    return {name: resource for name, resource in parsed.items() if wrong[name] is None}
 
 
 def read_json(files: Mapping[str, bytes], faults: Faults, folder: str = "") -> dict[str, Any]:

@@ -23,6 +23,9 @@ from nelm_fhir.knowledge.texts import (
 from nelm_fhir.knowledge.toml_reading import Section
 
 OWN_PROMPT: Final = "prompt of this project"
+NO_NUMBER: Final = "n not given"
+"""Where a source gives no n, this is written (rules 13, 5)."""
+
 _STATUSES: Final = frozenset(status.value for status in Status)
 _REASONS: Final = frozenset(r.value for r in Reason) | frozenset(r.value for r in NotApplicable)
 
@@ -72,6 +75,8 @@ def _read_flag(key: str, section: Section, registers: Registers) -> FlagText:
         source=_read_source(section, registers),
         numbers=MappingProxyType(dict(_integers(numbers)) if numbers else {}),
     )
+    if not flag.where:
+        section.fault("where", "is empty")
     section.close()
     return flag
 
@@ -79,6 +84,14 @@ def _read_flag(key: str, section: Section, registers: Registers) -> FlagText:
 def _integers(section: Section) -> Iterator[tuple[str, int]]:
     for key in section.values:
         yield key, section.integer(key)
+
+
+def _read_published(section: Section, registers: Registers) -> str:
+    """Return the sources of what is not our own; none is a fault."""
+    source = _read_source(section, registers)
+    if source == OWN_PROMPT:
+        section.fault("source", "is empty; what is published has a source")
+    return source
 
 
 def _read_source(section: Section, registers: Registers) -> str:
@@ -103,9 +116,11 @@ def _read_figure(key: str, section: Section, registers: Registers) -> Figure:
         era=section.text("era"),
         text=section.text("text"),
         details=section.text("details"),
-        source=_read_source(section, registers),
+        source=_read_published(section, registers),
         beside_verdict=section.boolean("beside_verdict"),
     )
+    if figure.beside_verdict and figure.n.startswith(NO_NUMBER):
+        section.fault("beside_verdict", "a figure without n stays in the reference table")
     section.close()
     return figure
 
@@ -114,7 +129,7 @@ def read_notes(file: Section, registers: Registers) -> Mapping[str, ReferenceNot
     """Return the notes that accompany figures (rules 11, 14)."""
     notes = {}
     for key, entry in file.entries():
-        notes[key] = ReferenceNote(key, entry.text("text"), _read_source(entry, registers))
+        notes[key] = ReferenceNote(key, entry.text("text"), _read_published(entry, registers))
         entry.close()
     return MappingProxyType(notes)
 
@@ -146,7 +161,7 @@ def _read_treatment(key: str, section: Section, registers: Registers) -> Treatme
         action=section.text("action"),
         outcome=section.text("outcome", ""),
         quote=section.text("quote"),
-        source=_read_source(section, registers),
+        source=_read_published(section, registers),
     )
     section.close()
     return row

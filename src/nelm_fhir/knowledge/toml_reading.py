@@ -66,8 +66,8 @@ class Section:
         value = self._take(key, list, "a list of texts")
         if value is None:
             return ()
-        if not all(isinstance(item, str) for item in value):
-            self.fault(key, "must be a list of texts")
+        if not all(isinstance(item, str) and item for item in value):
+            self.fault(key, "must be a list of texts, none of them empty")
             return ()
         if len(set(value)) < len(value):
             self.fault(key, "names something twice")
@@ -115,9 +115,9 @@ class Section:
     def mapping(self, key: str) -> dict[str, str]:
         """Return a table of texts."""
         value = self._take(key, dict, "a table of texts") or {}
-        if all(isinstance(text, str) for text in value.values()):
+        if all(isinstance(text, str) and text for text in value.values()):
             return dict(value)
-        self.fault(key, "must be a table of texts")
+        self.fault(key, "must be a table of texts, none of them empty")
         return {}
 
     def close(self) -> None:

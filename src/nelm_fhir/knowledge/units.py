@@ -113,7 +113,8 @@ def _agreed(said: set[Found]) -> Found:
     if len({(u.ucum, u.factor) for u in units}) > 1 or (units and reasons):
         return Reason.CONFLICTING
     if units:
-        return max(units, key=lambda unit: unit.mark or "")
+        # a proper UCUM code says enough; the text beside it needs no table then
+        return min(units, key=lambda unit: unit.mark or "")
     if len(reasons) > 1:
         return Reason.CONFLICTING
     return next(iter(said), Reason.UNIT_NOT_CONVERTIBLE)

@@ -81,7 +81,7 @@ class Finding:
     key: str
     evidence: Evidence
     day: DaySpan | None = None
-    components: Mapping[str, Value | Unknown] = field(default=NOTHING)
+    components: Mapping[str, Value | Unknown] = field(default_factory=lambda: NOTHING)
     links: Links = NO_LINKS
     reading: Reading = Reading.ASSERTED
     attested: bool = False

@@ -66,7 +66,7 @@ def _grade_status(view: View, grade: EffectiveGrade) -> Status:
 def _grade_in_words(view: View, grade: EffectiveGrade) -> str | None:
     if has_carcinoma(view):
         return "poorly differentiated carcinoma"
-    if not specimens(view):
+    if not any(s.is_liver and s.graded for s in specimens(view)) and grade.lowest is Grade.G1:
         return None
     if grade.lowest is grade.highest:
         return grade.lowest.name

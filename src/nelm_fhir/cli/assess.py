@@ -1,0 +1,139 @@
+"""`nelm assess`: records in, verdicts out."""
+
+import logging
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from typing import Any, Final
+
+import click
+
+from nelm_fhir.assessment.result import Verdict
+from nelm_fhir.cli.clock import now
+from nelm_fhir.cli.exits import DONE, SOME_NOT_ASSESSED, VERDICT_FOUND
+from nelm_fhir.cli.options import FILE, OUTPUT, SETS, record_options, request_of
+from nelm_fhir.cli.records import Found, Records
+from nelm_fhir.cli.render import FORMATS, Form, Judged, Result, Run, Unusable, render
+from nelm_fhir.errors import NelmError
+from nelm_fhir.events import Event, event
+
+Refusal = Callable[[str, NelmError], Unusable]
+VERDICTS: Final = [str(verdict) for verdict in Verdict]
+
+
+EXAMPLES: Final = """\b
+Examples:
+  nelm assess bundle.json --as-of 2026-06-01
+  nelm assess bundle.json --set optn --set esmo-2020 --format json
+  nelm assess *.json > results.ndjson
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@record_options
+@SETS
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Without it: table for one record, ndjson for several.",
+)
+@click.option(
+    "--bundle",
+    type=click.Choice(["transaction", "collection"]),
+    default="transaction",
+    show_default=True,
+    help="Type of the Bundle of --format fhir.",
+)
+@click.option(
+    "--recorded",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
+    metavar="MOMENT",
+    help="Moment of writing of --format fhir, as 2026-06-01T12:00:00+00:00; without it now.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(VERDICTS),
+    multiple=True,
+    help="End with exit code 1 if a judged set has this verdict; may be given several times.",
+)
+@OUTPUT
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Name every issue, every unused resource, all citations."
+)
+@click.pass_context
+def command(ctx: click.Context, /, files: tuple[str, ...], **values: Any) -> None:
+    """Judge records against the criteria sets.
+
+    FILE is a FHIR R4 Bundle, a list of resources, NDJSON, or - for stdin; with --profile a
+    candidate profile. Each file is one record; an NDJSON stream of Bundles holds one per line.
+    Several records give one line of JSON each, in the order they came in.
+    """
+    if values["verbose"]:
+        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    records = Records(request_of(values))
+    found, several = _looked_ahead(records.of_files(files), several=len(files) > 1)
+    ending = _Ending(set(values["fail_on"]), several=several)
+    run = _run(values, records, ending.refused, several=several)
+    render(ending.results(found, records), run, values["output"])
+    ctx.exit(ending.code)
+
+
+def _looked_ahead(found: Iterator[Found], *, several: bool) -> tuple[Iterator[Found], bool]:
+    """Look ahead far enough to tell one record from several."""
+    first = list(islice(found, 2))
+    return chain(first, found), several or len(first) > 1
+
+
+def _run(values: dict[str, Any], records: Records, refused: Refusal, *, several: bool) -> Run:
+    return Run(
+        form=Form(values["form"] or ("ndjson" if several else "table")),
+        catalogue=records.catalogue,
+        several=several,
+        bundle=values["bundle"],
+        recorded=values["recorded"] or now(),
+        verbose=values["verbose"],
+        today=records.request.as_of is None and not records.request.is_profile,
+        to_file=values["output"] is not None,
+        refused=refused,
+    )
+
+
+class _Ending:
+    """Watches results pass by and remembers how the command has to end."""
+
+    def __init__(self, unwanted: set[str], *, several: bool) -> None:
+        self._unwanted = unwanted
+        self._several = several
+        self.code = DONE
+
+    def results(self, found: Iterator[Found], records: Records) -> Iterator[Result]:
+        """Yield each record's assessment or error; the error of a single record ends the run."""
+        for record in found:
+            try:
+                yield self._judged(record, records)
+            except NelmError as error:
+                if not self._several:
+                    raise
+                yield self.refused(record.source, error)
+
+    def refused(self, source: str, error: NelmError) -> Unusable:
+        """Note that a record among several could not be assessed."""
+        self.code = SOME_NOT_ASSESSED
+        event(Event.RECORD_REFUSED, exit_code=error.exit_code)
+        return Unusable(source, error)
+
+    def _judged(self, record: Found, records: Records) -> Judged:
+        read = record.usable()
+        assessment = records.judge(read)
+        verdicts = {str(verdict.verdict) for verdict in assessment.verdicts}
+        if verdicts & self._unwanted and self.code == DONE:
+            self.code = VERDICT_FOUND
+        event(
+            Event.RECORD_ASSESSED,
+            sets=len(assessment.verdicts),
+            resources=assessment.counts.total,
+            issues=len(assessment.issues),
+        )
+        return Judged(record.source, assessment, read)

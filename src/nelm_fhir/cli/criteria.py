@@ -1,0 +1,85 @@
+"""`nelm criteria`: the criteria sets as data, and whether they hold."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from nelm_fhir import pipeline
+from nelm_fhir.cli.exits import unknown_word
+from nelm_fhir.cli.options import OVERLAYS
+from nelm_fhir.cli.output import width, write_text
+from nelm_fhir.cli.pages.criteria import list_page, set_page
+from nelm_fhir.errors import KnowledgeError
+from nelm_fhir.evaluator.cases import Report, run_cases
+from nelm_fhir.knowledge.cases import worked_cases
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.knowledge.criteria import CriteriaSet
+
+
+@click.group()
+def command() -> None:
+    """List, show, test and check the criteria sets."""
+
+
+@command.command("list")
+@OVERLAYS
+def list_sets(overlays: tuple[Path, ...]) -> None:
+    """List the criteria sets with version and citation."""
+    catalogue = pipeline.load(overlays)
+    write_text(lambda color: list_page(catalogue, width(), color=color))
+
+
+@command.command()
+@click.argument("set_id", metavar="SET")
+@click.argument("criterion", required=False)
+@OVERLAYS
+def show(set_id: str, criterion: str | None, overlays: tuple[Path, ...]) -> None:
+    """Show the criteria of a SET, or one CRITERION: text, limit, quote, source."""
+    catalogue = pipeline.load(overlays)
+    chosen = _set(catalogue, set_id)
+    ids = [one.id for one in chosen.criteria]
+    if criterion is not None and criterion not in ids:
+        raise unknown_word("CRITERION", criterion, ids)
+    write_text(lambda color: set_page(chosen, criterion, catalogue, width(), color=color))
+
+
+@command.command()
+@OVERLAYS
+def test(overlays: tuple[Path, ...]) -> None:
+    """Run all worked cases, the vignettes among them."""
+    report = run_cases(worked_cases(), pipeline.load(overlays))
+    _tell(report.failures, report)
+    click.echo(f"{report.cases} worked cases: all of them hold.")
+
+
+@command.command()
+@OVERLAYS
+def check(overlays: tuple[Path, ...]) -> None:
+    """Check the files, run all cases, and look for what no case reaches.
+
+    Refused are: any fault of a file, a case that does not hold, a status that a criterion can have
+    and no case brings it to, a limit without a case exactly on it.
+    """
+    catalogue = pipeline.load(overlays)
+    report = run_cases(worked_cases(), catalogue)
+    _tell([*report.failures, *report.unreached], report)
+    click.echo(
+        f"{len(catalogue.sets)} criteria sets, {report.cases} worked cases: all of them hold, "
+        f"every status and every limit is reached.\nCatalogue {catalogue.digest}"
+    )
+
+
+def _set(catalogue: Catalogue, set_id: str) -> CriteriaSet:
+    if set_id not in catalogue.sets:
+        raise unknown_word("SET", set_id, list(catalogue.sets))
+    return catalogue.sets[set_id]
+
+
+def _tell(faults: Sequence[object], report: Report) -> None:
+    if faults:
+        raise KnowledgeError(
+            f"{len(faults)} faults in {report.cases} worked cases:",
+            "Correct the criteria or the cases.",
+            tuple(str(fault) for fault in faults),
+        )

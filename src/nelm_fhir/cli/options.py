@@ -1,0 +1,84 @@
+"""Options that several commands share: which record, for which day, with which knowledge."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from nelm_fhir.cli.clock import today
+from nelm_fhir.cli.records import Request
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A full date, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date; a TOML date of nelm.toml is one already."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a full date; write YYYY-MM-DD.", param, ctx)
+
+
+DAY: Final = Day()
+FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
+OVERLAYS: Final = click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a hospital's overlay; may be given several times.",
+)
+OUTPUT: Final = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write to this file instead of stdout.",
+)
+_RECORD: Final = (
+    click.option("--as-of", type=DAY, help="Day of the judgment, YYYY-MM-DD; without it today."),
+    click.option("--subject", help="The patient (Patient/ID), where a record holds several."),
+    OVERLAYS,
+    click.option(
+        "--option",
+        "options",
+        multiple=True,
+        metavar="NAME",
+        help="Turn on a switch that the rules leave to the center (la_fe_ki67_up_to_20).",
+    ),
+    click.option(
+        "--profile", "is_profile", is_flag=True, help="The input is a candidate profile, not FHIR."
+    ),
+    click.option(
+        "--strict", is_flag=True, help="Refuse input or output that does not validate as FHIR R4."
+    ),
+)
+SETS: Final = click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="ID",
+    help="Judge this criteria set only (nelm criteria list); may be given several times.",
+)
+
+
+def record_options(command: Command) -> Command:
+    """Give a command the options that say which record is read and how."""
+    for option in reversed(_RECORD):
+        command = option(command)
+    return command
+
+
+def request_of(values: dict[str, Any]) -> Request:
+    """Take the record options out of a command's values and return what they ask for."""
+    names = ("as_of", "sets", "subject", "overlays", "options", "is_profile", "strict")
+    chosen = {name: values.pop(name) for name in names if name in values}
+    return Request(today=today(), **chosen)

@@ -1,0 +1,125 @@
+"""Records from files or stdin, each read or refused, in the order they came in.
+
+In: what the options say. Out: one Found per record. One that cannot be used never costs another.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final
+
+from nelm_fhir import pipeline
+from nelm_fhir.assessment.result import Assessment
+from nelm_fhir.cli.exits import unknown_word
+from nelm_fhir.errors import InputError, NelmError
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the options ask for; `as_of` None leaves a profile its own date."""
+
+    today: date
+    as_of: date | None = None
+    sets: tuple[str, ...] = ()
+    subject: str | None = None
+    overlays: tuple[Path, ...] = ()
+    options: tuple[str, ...] = ()
+    is_profile: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record, or why there is none in its place; `source` is its file, and its number there."""
+
+    source: str
+    read: pipeline.Read | None = None
+    error: NelmError | None = None
+
+    def usable(self) -> pipeline.Read:
+        """Return the record; raises the error that stands in its place."""
+        if self.read is None:
+            raise self.error or InputError("Nothing could be read.")
+        return self.read
+
+
+class Records:
+    """Reads and judges records with one catalogue."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.catalogue = pipeline.load(request.overlays)
+        _check_words("--set", request.sets, list(self.catalogue.sets))
+        _check_words("--option", request.options, list(self.catalogue.known_options))
+        self._on = dict.fromkeys(request.options, True)
+
+    def of_files(self, files: Sequence[str]) -> Iterator[Found]:
+        """Yield every record of the files."""
+        for name in files:
+            try:
+                data = _bytes_of(name)
+                reader = self._profile if self.request.is_profile else self._records
+                yield from reader(name, data)
+            except NelmError as error:
+                yield Found(name, error=error)
+
+    def only(self, name: str) -> pipeline.Read:
+        """Return the one record of a file; raises its error, also if there are several."""
+        found = list(self.of_files([name]))
+        if len(found) != 1:
+            raise InputError(
+                f"The file holds {len(found)} records; this command shows one.",
+                "Give each Bundle by itself.",
+            )
+        return found[0].usable()
+
+    def judge(self, read: pipeline.Read) -> Assessment:
+        """Judge a record against the chosen sets; a profile gets the patient that was named."""
+        assessment = pipeline.judge(read, self.catalogue, self.request.sets)
+        if self.request.is_profile and self.request.subject:
+            return pipeline.with_subject(assessment, self.request.subject)
+        return assessment
+
+    def _profile(self, name: str, data: bytes) -> Iterator[Found]:
+        read = pipeline.read_profile(data, as_of=self.request.as_of)
+        options = read.profile.options.model_copy(update=self._on)
+        profile = read.profile.model_copy(update={"options": options})
+        yield Found(name, replace(read, profile=profile))
+
+    def _records(self, name: str, data: bytes) -> Iterator[Found]:
+        reads = pipeline.read_all(
+            data,
+            self.catalogue,
+            as_of=self.request.as_of or self.request.today,
+            subject=self.request.subject,
+            options=self._on,
+            strict=self.request.strict,
+        )
+        first = list(islice(reads, 2))
+        for number, read in enumerate(chain(first, reads), start=1):
+            source = name if len(first) == 1 else f"{name}:{number}"
+            if isinstance(read, InputError):
+                yield Found(source, error=read)
+            else:
+                yield Found(source, read)
+
+
+def _check_words(option: str, words: Sequence[str], known: list[str]) -> None:
+    for word in words:
+        if word not in known:
+            raise unknown_word(option, word, known)
+
+
+def _bytes_of(name: str) -> bytes:
+    if name == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        what = error.strerror or "cannot be read"
+        raise InputError(f"The file cannot be read: {what}.", "Check path and rights.") from None

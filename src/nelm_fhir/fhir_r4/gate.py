@@ -1,0 +1,112 @@
+"""Every chosen resource, and every one contained in it, through the usable gate.
+
+In: the strictly read entries. Out: the usable Resources with their keys; what is dropped is noted
+in the part, with an issue where the reader of the result should know.
+Source: terminology 2.3 (asked after every hop), rules 1.7.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from nelm_fhir.fhir_r4 import head
+from nelm_fhir.fhir_r4.notices import notice
+from nelm_fhir.fhir_r4.part import Entry, Part
+from nelm_fhir.fhir_r4.record import Resource
+from nelm_fhir.fhir_r4.required import fault
+from nelm_fhir.fhir_r4.usable import Drop, usable
+
+Data = Mapping[str, Any]
+_SHOWN: Final = {
+    "modifier-extension": "modifier-extension",
+    "implicit-rules": "resource-implicit-rules",
+}
+
+
+def keys(entries: Sequence[Entry]) -> list[str]:
+    """Return a unique key per entry: `Type/id`, else the fullUrl, else the place.
+
+    Two resources of the same type and id (of two servers, or without an order) are told apart by
+    their fullUrl or place.
+    """
+    result = [entry.name or entry.full_url or entry.place for entry in entries]
+    if len(set(result)) == len(result):
+        return result
+    taken: set[str] = set()
+    for n, entry in enumerate(entries):
+        options = (result[n], entry.full_url, entry.place)
+        result[n] = next(option for option in options if option and option not in taken)
+        taken.add(result[n])
+    return result
+
+
+def admit(
+    part: Part, entry: Entry, key: str, data: Data, mapped: frozenset[str]
+) -> Resource | None:
+    """Return the resource of a read entry; None if the gate drops it, which is then noted."""
+    return _admit(part, key, data, entry.place, mapped, raw=entry.raw)
+
+
+def contained(
+    part: Part, container: Resource, mapped: frozenset[str]
+) -> Iterator[tuple[Resource, head.Head]]:
+    """Yield the usable resources contained in a used one, each with its head."""
+    items = container.data.get("contained")
+    for number, item in enumerate(items if isinstance(items, list) else ()):
+        place = f"{container.location}.contained[{number}]"
+        found = head.of(item) if isinstance(item, dict) else None
+        if found is None or found[0].resource_type is None:
+            part.damage("no-resource-type", place)
+            continue
+        kind = _fault(*found, item) if found[0].resource_type in mapped else None
+        if kind is not None:
+            part.damage(kind, place, found[0].resource_type)
+            continue
+        resource = _admit(part, f"{container.key}#{found[0].id}", item, place, mapped)
+        if resource is not None:
+            yield resource, found[0]
+
+
+def _admit(
+    part: Part,
+    key: str,
+    data: Data,
+    place: str,
+    mapped: frozenset[str],
+    *,
+    raw: bytes | None = None,
+) -> Resource | None:
+    resource_type = data["resourceType"]
+    use = usable(data, raw)
+    if isinstance(use, Drop):
+        _note(part, use, place, resource_type, mapped)
+        return None
+    meta = data.get("meta")
+    return Resource(
+        key=key,
+        type=resource_type,
+        id=_text(data.get("id")),
+        version=_text(meta.get("versionId")) if isinstance(meta, dict) else None,
+        data=data,
+        location=place,
+        reading=use.reading,
+        flagged=use.flagged,
+    )
+
+
+def _fault(its: head.Head, wrong: head.Wrong, item: Data) -> str | None:
+    return fault(its, wrong, msgspec.json.encode(item), contained=True)
+
+
+def _note(part: Part, drop: Drop, place: str, resource_type: str, mapped: frozenset[str]) -> None:
+    if drop.damage and resource_type in mapped:
+        part.damage(drop.reason, place, resource_type)
+        return
+    if drop.reason in _SHOWN:
+        part.issues.append(notice(_SHOWN[drop.reason], place))
+    part.set_aside(drop.reason, place, resource_type)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,63 @@
+"""The links between the usable resources of a record, resolved once in both directions.
+
+In: the usable resources, their references, the index of entries. Out: who refers to whom, by
+element, and an issue per element that leads to nothing that can be used.
+Source: architecture 1 (Assembly), terminology 2.7.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nelm_fhir.core.issues import Issue
+from nelm_fhir.fhir_r4.head import Reference
+from nelm_fhir.fhir_r4.notices import notice
+from nelm_fhir.fhir_r4.record import Resource
+from nelm_fhir.fhir_r4.references import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Which key a Reference found in a resource means (record.Resolver)."""
+
+    index: Index
+    keys: Sequence[str]
+    numbers: Mapping[str, int]
+
+    def key(self, source: str, reference: Reference) -> str | None:
+        """Return the key; None if the reference leads to nothing that was sent."""
+        container = source.partition("#")[0]
+        if reference.reference and reference.reference.startswith("#"):
+            return container + reference.reference.removesuffix("#")
+        found = self.index.find(reference, self.numbers[container])
+        return None if found is None else self.keys[found]
+
+
+@dataclass(slots=True)
+class Linked:
+    """Who refers to a key, with the element; and what leads nowhere."""
+
+    referring: dict[str, tuple[tuple[str, str], ...]]
+    issues: list[Issue]
+
+
+def link(
+    resources: Mapping[str, Resource],
+    references: Iterable[tuple[str, str, Reference]],
+    resolver: Keys,
+) -> Linked:
+    """Resolve every (key of the source, element, Reference) of the usable resources."""
+    referring: dict[str, list[tuple[str, str]]] = {}
+    lost: dict[str, None] = {}
+    for source, element, reference in references:
+        key = resolver.key(source, reference)
+        if key is not None and key in resources:
+            referring.setdefault(key, []).append((source, element))
+        elif not _names_a_thing(element, reference):
+            lost[f"{resources[source].location}.{element}"] = None
+    issues = [notice("unresolved-reference", place) for place in lost]
+    return Linked({key: tuple(dict.fromkeys(found)) for key, found in referring.items()}, issues)
+
+
+def _names_a_thing(element: str, reference: Reference) -> bool:
+    """Whether a focus is named by identifier alone, as attested entries may (attested-entry 1)."""
+    return element == "focus" and not reference.reference and reference.identifier is not None

@@ -1,0 +1,102 @@
+"""One record as it came in: its entries, not read yet, and what was wrong with their envelope."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from nelm_fhir.core.issues import Issue
+from nelm_fhir.fhir_r4.head import NOTHING_WRONG, Head, Wrong
+from nelm_fhir.fhir_r4.notices import notice
+
+
+class Named(NamedTuple):
+    """One resource that is not in the record, and why; for `--verbose`."""
+
+    location: str
+    type: str
+    reason: str
+
+
+class Entry(Struct, gc=False):
+    """One resource as text, with its head.
+
+    `place` is where the resource is (`Bundle.entry[12].resource`), `name` is `Type/id`, `wrong`
+    the elements of the head whose value is of a wrong type.
+    """
+
+    place: str
+    raw: bytes
+    head: Head
+    type: str
+    name: str | None
+    full_url: str | None = None
+    wrong: Wrong = NOTHING_WRONG
+
+    @property
+    def base(self) -> str | None:
+        """The server address (with `/`) that the resource came from, if its fullUrl tells."""
+        if self.full_url is None or self.name is None or not self.full_url.startswith("http"):
+            return None
+        return self.full_url.removesuffix(self.name) if self._is_on_server() else None
+
+    def _is_on_server(self) -> bool:
+        return self.full_url is not None and self.full_url.endswith(f"/{self.name}")
+
+    @property
+    def identity(self) -> str:
+        """What identifies the resource: its fullUrl on a server, else `Type/id`, else its place."""
+        if self.name is None:
+            return self.place
+        return self.full_url if self.base is not None and self.full_url else self.name
+
+
+def entry_of(
+    place: str, raw: bytes, head: Head, full_url: str | None = None, wrong: Wrong = NOTHING_WRONG
+) -> Entry:
+    """Return the entry of a resource whose head says its type."""
+    kind = head.resource_type or ""
+    return Entry(place, raw, head, kind, f"{kind}/{head.id}" if head.id else None, full_url, wrong)
+
+
+class Deletion(NamedTuple):
+    """An entry of a history that says: this resource is no more."""
+
+    name: str
+    moment: str | None
+    position: int
+
+
+@dataclass(slots=True)
+class Part:
+    """Everything of one record, in the order it came.
+
+    `newest_first` tells that the order itself says which version is newer (history Bundles).
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    unusable: list[Named] = field(default_factory=list)
+    deletions: list[Deletion] = field(default_factory=list)
+    damaged: bool = False
+    newest_first: bool = False
+
+    def damage(self, kind: str, place: str, resource_type: str = "") -> None:
+        """Note that an entry had to be given up which might have mattered (rules 1.7)."""
+        self.damaged = True
+        self.issues.append(notice(kind, place))
+        self.unusable.append(Named(place, resource_type, kind))
+
+    def incomplete(self, kind: str, place: str) -> None:
+        """Note that something of the record never came, so nothing may be concluded from absence.
+
+        Rules 1.7 speak of an entry that had to be given up; an entry that was announced and not
+        sent has the same effect and gets the same answer: never `criteria-met` (interop 7 rule 10,
+        terminology T41).
+        """
+        self.damaged = True
+        self.issues.append(notice(kind, place))
+
+    def set_aside(self, reason: str, place: str, resource_type: str = "") -> None:
+        """Note an entry that was understood and is not used."""
+        self.unusable.append(Named(place, resource_type, reason))

@@ -1,0 +1,83 @@
+"""Histology and what says neuroendocrine (terminology 3.4, 3.5; traps T11, T13).
+
+In: morphology as value of an Observation, in `conclusionCode`, in Condition.code or its extension.
+Out: `histology`; `carcinoma` where the code does not say poorly differentiated. A code that only
+says neuroendocrine neoplasm gives no histology. A combined word gives way to a more exact one of
+the same concept; other disagreement is conflicting.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from nelm_fhir.core.unknown import Unknown
+from nelm_fhir.mappers.asked import Asked
+from nelm_fhir.mappers.concepts import Matched, codings, matched, recorded_text, within, words
+from nelm_fhir.mappers.context import Context
+from nelm_fhir.mappers.elements import Json
+from nelm_fhir.mappers.source import Source
+from nelm_fhir.mappers.values import (
+    ASKED,
+    CONFLICTING,
+    NOT_EXACT,
+    NOT_MAPPED,
+    NOT_STATED,
+    TEXT_ONLY,
+)
+from nelm_fhir.profile.findings import Finding
+
+HISTOLOGY: Final = "histology"
+NEUROENDOCRINE: Final = "neuroendocrine"
+_CARCINOMA: Final = "carcinoma"
+_NEC: Final = "NEC"
+
+
+def morphology(asked: Asked) -> Iterator[Finding]:
+    """Yield the histology that an Observation of morphology states."""
+    value = asked.value
+    if value is None:
+        if asked.is_absent:
+            yield asked.finding(HISTOLOGY, ASKED)
+        return
+    found = asked.meanings()
+    mark(found, asked.source, asked.ctx)
+    held, match = histology_of(found)
+    if held != NOT_STATED:
+        yield asked.finding(HISTOLOGY, held, match)
+    elif not within(found, NEUROENDOCRINE):
+        coded = any(codings(value.json, asked.ctx.codes))
+        yield asked.finding(HISTOLOGY, NOT_MAPPED if coded else TEXT_ONLY)
+
+
+def coded_histology(source: Source, concept: Json, path: str, ctx: Context) -> Iterator[Finding]:
+    """Yield the histology that a concept of another resource states; nothing if it states none."""
+    found = matched(concept, ctx.codes)
+    mark(found, source, ctx)
+    held, match = histology_of(found)
+    if held != NOT_STATED:
+        yield source.finding(HISTOLOGY, held, path, recorded_text(concept), match)
+
+
+def histology_of(found: tuple[Matched, ...]) -> tuple[str | Unknown, Matched | None]:
+    """Return the histology of one concept, and the code that says it."""
+    mine = within(found, HISTOLOGY)
+    said = _most_exact(words(mine))
+    if len(said) > 1:
+        return CONFLICTING, mine[0]
+    for word, match in said.items():
+        return word, match
+    return (NOT_EXACT, mine[0]) if mine else (NOT_STATED, None)
+
+
+def mark(found: tuple[Matched, ...], source: Source, ctx: Context) -> None:
+    """Note that the resource speaks of a neuroendocrine neoplasm, if a code says so."""
+    if within(found, NEUROENDOCRINE):
+        ctx.mark(source.resource)
+
+
+def _most_exact(said: dict[str, Matched]) -> dict[str, Matched]:
+    """Drop `carcinoma` beside a word that tells its kind, and NEC beside its cell type."""
+    high = {word for word in said if word.startswith(_NEC)}
+    coarse = {_CARCINOMA} if high else set()
+    if len(high) > 1:
+        coarse.add(_NEC)
+    return {word: match for word, match in said.items() if word not in coarse}

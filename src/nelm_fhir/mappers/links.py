@@ -1,0 +1,66 @@
+"""References of one resource as Links: which other things of the record it speaks of.
+
+A reference that is there and leads nowhere is told as lost, never as none (findings.Links).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from nelm_fhir.fhir_r4.record import Resource
+from nelm_fhir.mappers.context import Context
+from nelm_fhir.mappers.elements import Json, extension, item, items
+from nelm_fhir.mappers.places import RELATED_CONDITION
+from nelm_fhir.profile.findings import Links
+
+IDENTIFIER: Final = "identifier:"
+_FOCUS: Final = ("focus", "reasonReference")
+_STUDIES: Final = ("partOf", "derivedFrom", "imagingStudy", "procedureReference")
+_MEMBERS: Final = ("hasMember", "result")
+
+
+def links(resource: Resource, ctx: Context) -> Links:
+    """Return what the resource refers to, by the kinds of `Links`."""
+    data, lost = resource.data, set[str]()
+    specimens = _keys("specimen", items(data, "specimen"), resource, ctx, lost)
+    return Links(
+        focus=_keys("focus", _about(data), resource, ctx, lost),
+        specimen=specimens[0] if len(specimens) == 1 else None,
+        studies=_keys("studies", _named(data, _STUDIES), resource, ctx, lost),
+        members=_keys("members", _named(data, _MEMBERS), resource, ctx, lost),
+        lost=frozenset(lost),
+    )
+
+
+def _about(data: Json) -> Iterator[Json]:
+    yield from _named(data, _FOCUS)
+    for related in extension(data, *RELATED_CONDITION):
+        if reference := item(related, "valueReference"):
+            yield reference
+
+
+def _named(data: Json, names: Iterable[str]) -> Iterator[Json]:
+    for name in names:
+        yield from items(data, name)
+
+
+def _keys(
+    kind: str, references: Iterable[Json], resource: Resource, ctx: Context, lost: set[str]
+) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for reference in references:
+        link = ctx.record.follow(resource, reference)
+        if link.key is not None:
+            found[link.key] = None
+        elif kind == "focus" and link.identifier is not None:
+            found[f"{IDENTIFIER}{link.identifier}"] = None
+        else:
+            lost.add(kind)
+    return tuple(found)
+
+
+def only_focus(resource: Resource, found: Links, ctx: Context) -> Links:
+    """Return the links with what `focus` alone names, where an attested entry needs just that."""
+    lost = set(found.lost - {"focus"})
+    keys = _keys("focus", items(resource.data, "focus"), resource, ctx, lost)
+    return replace(found, focus=keys, lost=frozenset(lost))

@@ -1,0 +1,87 @@
+"""Disease status as response events (terminology 3.15, rules 9.3; traps T18, T37).
+
+In: an Observation of disease status, or its component about distant metastases (MII; whether there
+are any is read by `metastases`). Out:
+`response` with the component `response-modality`: not stated where the evidence type says imaging
+and not which, `clinical` for another evidence type, no component where none is coded (a study or
+report then tells). "Improved" and its like keep the event without a category, so that it is never
+taken for stable. Text ("RECIST 1.1: SD") is no category.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from nelm_fhir.core.unknown import Unknown
+from nelm_fhir.mappers.asked import Asked
+from nelm_fhir.mappers.concepts import Matched, codings, matched, within, words
+from nelm_fhir.mappers.elements import Json, extension, item
+from nelm_fhir.mappers.metastases import status
+from nelm_fhir.mappers.places import EVIDENCE_TYPE
+from nelm_fhir.mappers.values import (
+    ASKED,
+    CONFLICTING,
+    NOT_EXACT,
+    NOT_MAPPED,
+    NOT_STATED,
+    TEXT_ONLY,
+)
+from nelm_fhir.profile.findings import Finding, Value
+
+RESPONSE: Final = "response"
+PART: Final = "disease-status-part"
+MODALITY: Final = "response-modality"
+_ANSWER: Final = "response-answer"
+_DISTANT: Final = "distant-metastasis"
+_IMAGING: Final = "imaging"
+_CLINICAL: Final = "clinical"
+
+
+def response(asked: Asked) -> Iterator[Finding]:
+    """Yield the event that an Observation of disease status states."""
+    value = asked.value
+    if value is None:
+        if asked.is_absent:
+            yield asked.finding(RESPONSE, ASKED)
+        return
+    found = asked.meanings()
+    held, match = _category(found)
+    if held is None:
+        held = NOT_MAPPED if any(codings(value.json, asked.ctx.codes)) else TEXT_ONLY
+    yield asked.finding(RESPONSE, held, match, components=_modality(asked))
+    if within(found, "metastasis-status-answer"):
+        yield from status(asked)
+
+
+def part(asked: Asked) -> Iterator[Finding]:
+    """Yield what the part about distant metastases adds; the list decides what K means (T18)."""
+    if asked.question.word != _DISTANT:
+        return
+    held, match = _category(asked.meanings())
+    if isinstance(held, str):
+        yield asked.finding(RESPONSE, held, match, components=_modality(asked))
+
+
+def _category(found: tuple[Matched, ...]) -> tuple[str | Unknown | None, Matched | None]:
+    mine = within(found, _ANSWER)
+    said = words(mine)
+    if len(said) > 1:
+        return CONFLICTING, mine[0]
+    for word, match in said.items():
+        return word, match
+    return (NOT_EXACT, mine[0]) if mine else (None, None)
+
+
+def _modality(asked: Asked) -> dict[str, Value | Unknown]:
+    evidence = extension(asked.source.data, *EVIDENCE_TYPE)
+    said = [
+        word
+        for part in evidence
+        for word in words(_evidence(item(part, "valueCodeableConcept"), asked))
+    ]
+    if not evidence:
+        return {}
+    return {MODALITY: NOT_STATED if _IMAGING in said else _CLINICAL}
+
+
+def _evidence(concept: Json, asked: Asked) -> tuple[Matched, ...]:
+    return within(matched(concept, asked.ctx.codes), "evidence-type")

@@ -1,0 +1,38 @@
+"""The residual tumor status of one operation from statements and single margins (trap T20).
+
+R0 is a statement about the whole operation: one free margin shows nothing, one involved margin
+shows R1 at least. Statements that differ conflict.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from nelm_fhir.core.unknown import Reason
+from nelm_fhir.profile.assemble.statements import (
+    Settled,
+    Statement,
+    agreed,
+    beside,
+    latest,
+    statement,
+)
+from nelm_fhir.profile.findings import Finding
+
+_INVOLVED: Final = "R1"
+_WORSE: Final = "R2"
+
+
+def margin(findings: Iterable[Finding], stated: Iterable[Statement], as_of: date) -> Settled:
+    """Return the status that all statements about one operation allow."""
+    everything = list(findings)
+    status = [statement(f) for f in everything if f.element == "residual-tumor"]
+    single = [statement(f) for f in everything if f.element == "margin-involved"]
+    whole = beside([*status, *stated], as_of)
+    involved = latest([i for i in single if i.value is True], as_of)
+    if involved.value is not True or whole.value == _WORSE:
+        return whole
+    if whole.value is None and whole.reason is Reason.CONFLICTING:
+        return whole
+    return agreed([*whole.used, *(replace(item, value=_INVOLVED) for item in involved.used)])

@@ -1,0 +1,88 @@
+"""Entries about a primary that name no Condition (attested-entry section 1, Lost links).
+
+In: site statements and resections without a link, and the tumors. Out: the tumors. They are about
+the only primary of the record, or make it if there is none; beside several a site that is none of
+theirs makes every site conflicting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nelm_fhir.core.reading import Reading
+from nelm_fhir.core.unknown import Reason, Unknown
+from nelm_fhir.profile.assemble.gathered import Gathered
+from nelm_fhir.profile.assemble.primary_claims import RESECTED, SITE
+from nelm_fhir.profile.assemble.statements import (
+    Settled,
+    beside,
+    known_first,
+    said,
+    set_aside,
+    statement,
+)
+from nelm_fhir.profile.assemble.tables import Words
+from nelm_fhir.profile.assemble.tumors import Tumor
+from nelm_fhir.profile.findings import Finding, Value
+
+
+def with_unlinked_sites(gathered: Gathered, tumors: list[Tumor]) -> tuple[Tumor, ...]:
+    """Give site statements that name no Condition to the only primary; beside several: conflict."""
+    known = {key for tumor in tumors for key in tumor.keys} | gathered.condition_keys
+    loose = [
+        finding
+        for finding in gathered.of(SITE)
+        if finding.key not in known
+        and not known.intersection(finding.links.focus)
+        and finding.reading is not Reading.ABSENT
+    ]
+    loose += [f for f in gathered.of(RESECTED) if _opens_a_primary(f) and not tumors]
+    if not loose:
+        return tuple(tumors)
+    if not tumors:
+        return (_from_entries(gathered, loose),)
+    if len(tumors) == 1:
+        return (_with_sites(gathered, tumors[0], loose),)
+    return tuple(_against(gathered, tumors, loose))
+
+
+def _opens_a_primary(finding: Finding) -> bool:
+    return finding.attested and not finding.links.focus
+
+
+def _from_entries(gathered: Gathered, loose: Sequence[Finding]) -> Tumor:
+    tumor = Tumor(frozenset(finding.key for finding in loose), Settled())
+    return _with_sites(gathered, tumor, loose)
+
+
+def _with_sites(gathered: Gathered, tumor: Tumor, loose: Sequence[Finding]) -> Tumor:
+    words = Words(gathered.definitions)
+    said_of_it = [statement(f) for f in loose if f.element == SITE]
+    everything = known_first([*tumor.site.used, *said_of_it])
+    if tumor.suspected or tumor.site.reason is Reason.CONFLICTING or not said_of_it:
+        return tumor
+    return replace(tumor, site=beside(everything, gathered.as_of, words.finer_site))
+
+
+def _against(gathered: Gathered, tumors: list[Tumor], loose: Sequence[Finding]) -> list[Tumor]:
+    """Beside several primaries a site that is none of theirs makes every site conflicting."""
+    words = Words(gathered.definitions)
+    for finding in loose:
+        gathered.report("not-linked-to-a-tumor", finding)
+        site = said(finding)
+        if isinstance(site, Unknown) or gathered.is_future(finding):
+            continue
+        if not any(_fits(words, site, tumor.site.value) for tumor in tumors):
+            tumors = [_in_conflict(tumor, finding) for tumor in tumors]
+    return tumors
+
+
+def _fits(words: Words, site: Value, known: Value | None) -> bool:
+    if known is None:
+        return False
+    return site == known or words.finer_site(known, site)
+
+
+def _in_conflict(tumor: Tumor, finding: Finding) -> Tumor:
+    differing = (*tumor.site.used, statement(finding))
+    aside = tumor.site.aside + set_aside(differing, Reason.CONFLICTING)
+    return replace(tumor, site=Settled(aside=aside, reason=Reason.CONFLICTING))

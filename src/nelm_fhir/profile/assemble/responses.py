@@ -1,0 +1,101 @@
+"""Response events (table Assembly, row response event; rules 9.3, terminology 3.15).
+
+In: responses and the scans they rest on. Out: one event per Observation, duplicates joined. About
+the liver or the whole tumor it is an event; about one other lesion only progression counts. Without
+evidence type, study or report a coded response is clinical.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from nelm_fhir.profile.assemble.draft import Draft
+from nelm_fhir.profile.assemble.focus_register import Register
+from nelm_fhir.profile.assemble.gathered import Gathered, merged
+from nelm_fhir.profile.assemble.ids import named
+from nelm_fhir.profile.assemble.scan_groups import REPORT, Imagings
+from nelm_fhir.profile.assemble.scans import modality
+from nelm_fhir.profile.assemble.statements import (
+    Settled,
+    Statement,
+    agreed,
+    component,
+    newest,
+    said,
+    statement,
+    together,
+)
+from nelm_fhir.profile.candidate import ResponseEvent
+from nelm_fhir.profile.findings import Finding
+
+RESPONSE: Final = "response"
+PROGRESSION: Final = "PD"
+MODALITY: Final = "response-modality"
+_CLINICAL: Final = "clinical"
+_SOME_IMAGING: Final = "imaging"
+"""The evidence type says imaging and not which: the study tells, else nobody."""
+
+Group = tuple[Finding, ...]
+
+
+def response_events(gathered: Gathered, imagings: Imagings, register: Register) -> dict[str, Any]:
+    """Return the response events by id."""
+    groups = _one_per_observation(merged(gathered.of(RESPONSE)))
+    counted = [group for group in groups if _counts(gathered, group[0], register)]
+    above = _reports_above(gathered)
+    return {name: _event(group, imagings, above) for name, group in named(counted)}
+
+
+def _one_per_observation(groups: Iterable[Group]) -> list[Group]:
+    """Join what one Observation says twice: its whole and its parts may give one category."""
+    joined: dict[object, Group] = {}
+    for group in groups:
+        identity = (group[0].key, str(group[0].value))
+        joined[identity] = (*joined.get(identity, ()), *group)
+    return list(joined.values())
+
+
+def progressions(gathered: Gathered, register: Register) -> list[Finding]:
+    """Return the responses that are progression."""
+    found = [f for f in gathered.of(RESPONSE) if said(f) == PROGRESSION]
+    return [finding for finding in found if _counts(gathered, finding, register)]
+
+
+def _counts(gathered: Gathered, finding: Finding, register: Register) -> bool:
+    about_other = finding.links.focus and len(register.named_by(finding)) == len(
+        set(finding.links.focus)
+    )
+    if not about_other or said(finding) == PROGRESSION:
+        return True
+    gathered.report("other-lesion-response", finding)
+    return False
+
+
+def _event(group: Group, imagings: Imagings, above: dict[str, list[Finding]]) -> dict[str, Any]:
+    draft = Draft(ResponseEvent)
+    finding = group[0]
+    draft.put("category", agreed([statement(item) for item in group]))
+    draft.put("modality", _modality(group, imagings, above))
+    if finding.day is not None:
+        day = tuple(Statement(finding.day, (item.evidence,)) for item in group)
+        draft.put("date", Settled(finding.day, day))
+    return draft.record()
+
+
+def _modality(group: Group, imagings: Imagings, above: dict[str, list[Finding]]) -> Settled:
+    """Return how the response was found: as stated, and as the study or report tells."""
+    finding = group[0]
+    reports = above.get(finding.key, [])
+    scans = imagings.of(finding) or [scan for item in reports for scan in imagings.of(item)]
+    told = [item for member in group for item in component(member, MODALITY)]
+    stated = newest([item for item in told if item.value != _SOME_IMAGING])
+    if finding.attested or scans or reports or told:
+        return together(stated, *(modality(scan) for scan in scans))
+    return Settled(_CLINICAL, (statement(finding),))
+
+
+def _reports_above(gathered: Gathered) -> dict[str, list[Finding]]:
+    above: dict[str, list[Finding]] = {}
+    for report in gathered.of(REPORT):
+        for member in report.links.members:
+            above.setdefault(member, []).append(report)
+    return above

@@ -1,0 +1,135 @@
+"""One assessment as Markdown, for wikis, tickets and the minutes of a team meeting.
+
+In: an Assessment and the words for reasons. Out: CommonMark with pipe tables. Words of the record
+are escaped: they never become markup, links or HTML.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from nelm_fhir.assessment.missing_data import missing_data
+from nelm_fhir.assessment.result import Assessment, SetVerdict, Text
+from nelm_fhir.assessment.sentences import (
+    counts_sentence,
+    criterion_sentence,
+    deciding_words,
+    issue_sentence,
+    set_name,
+    verdict_sentence,
+)
+
+_MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
+
+
+def markdown(assessment: Assessment, reasons: Mapping[str, str]) -> str:
+    """Return the whole assessment as one document."""
+    parts = [
+        "# Liver transplantation for neuroendocrine liver metastases: published criteria",
+        _head(assessment),
+        _table(assessment.verdicts),
+        *(_set(verdict, assessment, reasons) for verdict in assessment.verdicts),
+        _missing(assessment),
+        _texts("Flags of the patient", assessment.flags, assessment),
+        _texts(
+            "Published results of groups, never of one patient",
+            (*assessment.references, *assessment.reference_notes),
+            assessment,
+        ),
+        _texts("Published practice", assessment.surveillance, assessment),
+        _texts("Notes of other bodies", assessment.notes, assessment),
+        _record(assessment),
+        f"> {escaped(assessment.notice)}",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return the text on one line, without anything that Markdown would read as markup."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return _MARKUP.sub(r"\\\1", line)
+
+
+def _head(assessment: Assessment) -> str:
+    nothing = [] if assessment.neuroendocrine else ["**No neuroendocrine finding in this record.**"]
+    on = ", ".join(name for name, value in assessment.options.items() if value)
+    return _list(
+        [
+            *nothing,
+            f"Patient: {escaped(assessment.subject.reference or 'not named in the record')}",
+            f"As of: {assessment.as_of}",
+            *([f"Options: {escaped(on)}"] if on else []),
+            f"Program: {escaped(assessment.program)}, catalogue {assessment.catalogue_digest}",
+        ]
+    )
+
+
+def _table(verdicts: Sequence[SetVerdict]) -> str:
+    head = ["| Criteria set | Version | Verdict | Earliest | Deciding criteria |"]
+    head.append("| --- | --- | --- | --- | --- |")
+    return "\n".join([*head, *(_row(verdict) for verdict in verdicts)])
+
+
+def _row(verdict: SetVerdict) -> str:
+    cells = (
+        escaped(verdict.title),
+        verdict.version,
+        str(verdict.verdict),
+        str(verdict.earliest or ""),
+        escaped(deciding_words(verdict)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _set(verdict: SetVerdict, assessment: Assessment, reasons: Mapping[str, str]) -> str:
+    results = {result.id: result for result in verdict.criteria}
+    named = dict.fromkeys([*verdict.deciding, *(m.criterion for m in verdict.missing)])
+    lines = [escaped(verdict_sentence(verdict)), ""]
+    for name in named:
+        result = results.get(name)
+        told = assessment.texts[name].text if name in assessment.texts else name
+        if result is not None and str(verdict.verdict) != "not-applicable":
+            told = criterion_sentence(result, reasons)
+        lines.append(f"- **{name}**: {escaped(told)}")
+    lines += [f"- Flag **{f}**: {escaped(assessment.texts[f].text)}" for f in verdict.flags]
+    lines += ["", f"Source: {escaped(verdict.citation)}"]
+    return f"## {escaped(set_name(verdict))}\n\n" + "\n".join(lines).replace("\n\n\n", "\n\n")
+
+
+def _missing(assessment: Assessment) -> str:
+    lines = []
+    for datum in missing_data(assessment):
+        for settling in datum.settlings:
+            ids = "; ".join(f"{title} {name}" for title, name in settling.criteria)
+            lines.append(
+                f"**{datum.name}**: {escaped(settling.settle)} would settle {escaped(ids)}."
+            )
+    return f"## Missing data\n\n{_list(lines)}" if lines else ""
+
+
+def _texts(heading: str, names: Iterable[str], assessment: Assessment) -> str:
+    lines = [f"**{name}**: {escaped(_sourced(assessment.texts[name]))}" for name in names]
+    return f"## {heading}\n\n{_list(lines)}" if lines else ""
+
+
+def _sourced(text: Text) -> str:
+    return f"{text.text} [{'; '.join(_beside(text))}]"
+
+
+def _beside(text: Text) -> Iterator[str]:
+    """Yield what must stand beside a figure (safety rule 5)."""
+    if text.n:
+        yield f"n {text.n}" if text.n[0].isdigit() else text.n
+    yield from (part for part in (text.era, text.source) if part)
+
+
+def _record(assessment: Assessment) -> str:
+    if not assessment.counts.total and not assessment.issues:
+        return ""
+    lines = [f"{issue.severity}: {escaped(issue_sentence(issue))}" for issue in assessment.issues]
+    listed = f"\n\n{_list(lines)}" if lines else ""
+    return f"## The record\n\n{counts_sentence(assessment.counts)}{listed}"
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

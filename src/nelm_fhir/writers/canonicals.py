@@ -1,0 +1,32 @@
+"""Names that stand in what we write: our own canonicals, and those FHIR itself prescribes.
+
+In: `core.canonical.BASE`. None of them is a clinical code; those are data in `mappings/`.
+"""
+
+from typing import Final
+
+from nelm_fhir.core.canonical import BASE
+
+TAG: Final = f"{BASE}/tag"
+DECISION_SUPPORT: Final = "decision-support"
+ASSESSMENT_IDENTIFIER: Final = f"{BASE}/assessment"
+PROGRAM_IDENTIFIER: Final = f"{BASE}/program"
+
+ASSESSMENT_SYSTEM: Final = f"{BASE}/CodeSystem/assessment"
+ASSESSMENT_CODE: Final = "lt-criteria-nelm"
+CRITERIA_SET_SYSTEM: Final = f"{BASE}/CodeSystem/criteria-set"
+CRITERION_SYSTEM: Final = f"{BASE}/CodeSystem/criterion"
+OUTCOME_SYSTEM: Final = f"{BASE}/CodeSystem/outcome"
+VERDICT_SYSTEM: Final = f"{BASE}/CodeSystem/verdict"
+
+INPUT_DIGEST: Final = f"{BASE}/StructureDefinition/input-digest"
+CATALOGUE_DIGEST: Final = f"{BASE}/StructureDefinition/catalogue-digest"
+OPERAND: Final = f"{BASE}/StructureDefinition/operand"
+
+UCUM: Final = "http://unitsofmeasure.org"
+URI_SYSTEM: Final = "urn:ietf:rfc:3986"  # FHIR R4 Identifier: a value that is itself a URI
+XHTML: Final = "http://www.w3.org/1999/xhtml"
+ACT_REASON: Final = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
+TEST_DATA: Final = "HTEST"
+AGENT_TYPE: Final = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+ASSEMBLER: Final = "assembler"

@@ -1,0 +1,40 @@
+"""Assessments of the worked cases and criterion results for tests of what is said about them."""
+
+from functools import cache
+from typing import Any
+
+from nelm_fhir.assessment.result import Assessment, CriterionResult
+from nelm_fhir.core.logic import Status
+from nelm_fhir.evaluator.assess import assess_profile
+from nelm_fhir.evaluator.registry import SPECS
+from nelm_fhir.knowledge.cases import Case, worked_cases
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.knowledge.loader import load_catalogue
+from nelm_fhir.profile.record_format import CandidateProfile
+
+
+def catalogue() -> Catalogue:
+    return load_catalogue(SPECS)
+
+
+@cache
+def vignettes() -> dict[str, Case]:
+    return {case.id: case for case in worked_cases() if case.file == "vignettes.json"}
+
+
+@cache
+def vignette(name: str) -> Assessment:
+    return assess_profile(CandidateProfile.from_record(vignettes()[name].record), catalogue())
+
+
+def result(**changes: Any) -> CriterionResult:
+    """Return a criterion result that is met, with these changes."""
+    given: dict[str, Any] = {
+        "id": "X-BURD",
+        "kind": "requirement",
+        "label": "Liver involvement",
+        "status": Status.MET,
+        "statement": "Less than 50 % of the liver volume is replaced by tumor.",
+        "settle": "Volumetry",
+    }
+    return CriterionResult(**{**given, **changes})
