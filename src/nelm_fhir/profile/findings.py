@@ -21,10 +21,15 @@ specimen               True: a Specimen resource, with its components
 metastasis             True/False: disease outside the liver at a site, component `focus-class`
                        and `organ`
 node-count             positive or examined nodes (evidence of lymphadenectomy)
+residual-tumor,        as in the attested entry, standing alone on an Observation or Procedure;
+lymphadenectomy        `margin-involved`: a single margin is involved (trap T20)
+condition              True: any Condition; used where an entry names it as its focus
 report                 True: a DiagnosticReport; links its results and studies
+panel                  True: an Observation that has members only
 study                  True: an ImagingStudy or imaging Procedure; components `scan-modality`,
                        `scan-tracer`
-procedure              True: a Procedure near our elements; component `procedure-kind`
+procedure              True: a Procedure near our elements; component `procedure-kind`; a
+                       `primary-resected` may name its organs in `resection-field`
 death                  True
 =====================  =====================================================================
 """

@@ -396,3 +396,12 @@ def test_an_involved_margin_beside_danish_r01_is_r1():
         resection("p", "2025-04-01", parts={"residual-tumor": NOT_EXACT}, **LINK), involved
     )
     assert found.margin == "R1"
+
+
+def test_an_unlinked_r_status_beside_another_malignancy_may_be_of_that():
+    cancer = coded("primary-site-plain", "breast", "Condition/breast")
+    cut, unlinked = resection("p", "2025-04-01", **LINK), r_status("R0", day="2025-04-08")
+    found = of_net(cancer, cut, unlinked)
+    assert reason(found, "margin") is Reason.CONFLICTING
+    told = entry("residual-tumor", "R0", "r", "2025-04-08")
+    assert of_net(cancer, cut, told).margin == "R0"

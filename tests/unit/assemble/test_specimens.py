@@ -348,3 +348,31 @@ def test_other_histology_without_link_beside_another_malignancy_stays_open():
     found = only(NET, cancer, histology("other"), ki67("2 %", key="h"))
     assert found.histology is None
     assert reason(found, "histology") is Reason.CONFLICTING
+
+
+def test_tissue_typed_in_two_ways_keeps_the_record_from_every_criteria_met():
+    made = assembled(
+        histology("NET", key="Observation/a", specimen="Specimen/s"),
+        histology("NEC", key="Observation/b", specimen="Specimen/s"),
+    )
+    specimen = next(iter(made.profile.specimens.values()), None)
+    assert specimen is None or specimen.histology is None
+    assert made.profile.damaged
+    assert "contradictory-pathology" in {issue.kind for issue in made.issues}
+
+
+def test_tissue_typed_twice_alike_contradicts_nothing():
+    made = assembled(
+        histology("NET", key="Observation/a", specimen="Specimen/s"),
+        histology("NET", key="Observation/b", specimen="Specimen/s"),
+    )
+    assert not made.profile.damaged
+
+
+def test_a_panel_without_a_value_of_its_own_joins_its_members():
+    made = only(
+        coded("panel", True, "Observation/p", members=["Observation/k", "Observation/g"]),
+        ki67("5 %", key="Observation/k"),
+        grade("G2", key="Observation/g"),
+    )
+    assert (made.ki67_text, made.reported_grade) == ("5 %", "G2")

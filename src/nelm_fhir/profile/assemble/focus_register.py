@@ -98,7 +98,7 @@ def _metastases(gathered: Gathered, named: set[str]) -> list[Finding]:
 def _is_of_the_liver(gathered: Gathered, finding: Finding) -> bool:
     """Whether an entry speaks of a liver metastasis; one that gives it a class makes it a focus."""
     outside = {f.key for f in gathered.of("metastasis")}
-    outside |= {f.links.focus[0] for f in gathered.of(CLASS) if f.links.focus}
+    outside |= {focus for f in gathered.of(CLASS) if (focus := named_focus(f)) is not None}
     liver = {f.key for f in gathered.of(LIVER)} - outside
     if named_focus(finding) not in liver:
         return False

@@ -79,7 +79,7 @@ def _in_condition(gathered: Gathered, finding: Finding) -> bool:
 def _named_by(gathered: Gathered) -> dict[str, list[Finding]]:
     """Return who names each Observation as member: reports, and panels."""
     named: dict[str, list[Finding]] = {}
-    for finding in gathered.of("report", *ON_TISSUE):
+    for finding in gathered.of("report", "panel", *ON_TISSUE):
         for member in finding.links.members:
             named.setdefault(member, []).append(finding)
     return named

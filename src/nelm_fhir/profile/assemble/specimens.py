@@ -4,6 +4,7 @@ In: findings on tissue. Out: one draft per specimen. Dated by its collection, el
 Observations, else by the report. Source: rules 6.2, 6.3, 15.2; attested-entry section 2.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -28,6 +29,7 @@ from nelm_fhir.profile.assemble.statements import (
     statement,
 )
 from nelm_fhir.profile.assemble.tumors import Tumors
+from nelm_fhir.profile.assemble.unplaced import CONTRADICTORY_PATHOLOGY
 from nelm_fhir.profile.candidate import Specimen
 from nelm_fhir.profile.findings import Finding
 
@@ -113,13 +115,32 @@ def _specimen(shared: _Shared, tissue: Tissue) -> dict[str, Any]:
     known = [f for f in tissue.found if f.day is None or f.day.earliest <= horizon]
     tissue = replace(tissue, found=known)
     _put_index_values(draft, tissue, horizon)
-    told = histology(gathered, shared.tumors, tissue, shared.graded, horizon)
-    draft.put("histology", told)
-    draft.put("differentiation", _told(tissue, "differentiation", horizon))
-    draft.put("reported_grade", _told(tissue, "reported-grade", horizon))
+    _put_typing(
+        gathered,
+        draft,
+        tissue,
+        {
+            "histology": histology(gathered, shared.tumors, tissue, shared.graded, horizon),
+            "differentiation": _told(tissue, "differentiation", horizon),
+            "reported_grade": _told(tissue, "reported-grade", horizon),
+        },
+    )
     draft.put("material", _told(tissue, "specimen-material", horizon))
     draft.put("who_edition", _told(tissue, "who-edition", horizon))
     return draft.record()
+
+
+def _put_typing(
+    gathered: Gathered, draft: Draft, tissue: Tissue, typing: Mapping[str, Settled]
+) -> None:
+    """Write what the tissue is; where statements contradict each other, say so.
+
+    One of the two may be a carcinoma, and dropping both would drop that, too.
+    """
+    for key, settled in typing.items():
+        draft.put(key, settled)
+    if any(settled.reason is Reason.CONFLICTING for settled in typing.values()):
+        gathered.report(CONTRADICTORY_PATHOLOGY, tissue.found[0])
 
 
 def _horizon(gathered: Gathered, tissue: Tissue, day: DaySpan | None) -> date:

@@ -14,6 +14,7 @@ class _Text:
     text: str
 
 
+CONTRADICTORY_PATHOLOGY: Final = "contradictory-pathology"
 _WARNING, _INFORMATION = Severity.WARNING, Severity.INFORMATION
 _TEXTS: Final = {
     "carcinoma-set-aside": _Text(
@@ -27,6 +28,12 @@ _TEXTS: Final = {
         "conflict",
         "Statements differ and their dates do not tell which counts; the value is unknown."
         " Correct the wrong one.",
+    ),
+    CONTRADICTORY_PATHOLOGY: _Text(
+        _WARNING,
+        "conflict",
+        "Histology, differentiation or grade of one specimen is stated in two ways. Neither counts,"
+        " and no criteria are met until the wrong one is corrected.",
     ),
     "death-recorded": _Text(
         _WARNING, "business-rule", "The record states a death; it changes no verdict."
