@@ -1,4 +1,4 @@
-"""The wheel works by itself: built, installed into an empty environment, run from another folder."""
+"""The wheel works by itself: built, installed where nothing else is, run from another folder."""
 
 import json
 import os

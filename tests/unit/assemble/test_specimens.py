@@ -372,7 +372,7 @@ def test_tissue_typed_twice_alike_contradicts_nothing():
 def test_a_panel_without_a_value_of_its_own_joins_its_members():
     made = only(
         coded("panel", True, "Observation/p", members=["Observation/k", "Observation/g"]),
-        ki67("5 %", key="Observation/k"),
-        grade("G2", key="Observation/g"),
+        ki67("5 %"),
+        grade("G2"),
     )
     assert (made.ki67_text, made.reported_grade) == ("5 %", "G2")
