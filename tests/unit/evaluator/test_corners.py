@@ -189,3 +189,61 @@ def test_a_reported_grade_without_numbers_contradicts_nothing():
 def test_a_failure_says_case_expectation_and_finding():
     failure = Failure("V01", "vignettes.json", "optn", "criteria-met", "deferred")
     assert str(failure) == "vignettes.json V01: optn: expected criteria-met, found deferred"
+
+
+def test_what_is_missing_says_why_where_and_what_would_settle_it():
+    liver = {k: v for k, v in BASELINE["liver"].items() if k != "resectability"}
+    evidence = {"resectability": {"reason": "text-only"}}
+    record = {**BASELINE, "liver": {**liver, "evidence": evidence}}
+    missing = assess(record, sets=["esmo-2020"]).verdicts[0].missing
+    assert [(m.criterion, m.reason, m.paths) for m in missing] == [
+        ("ESMO-UNRES", "text-only", ("liver.resectability",))
+    ]
+    assert missing[0].settle
+
+
+def test_a_recorded_reason_for_a_missing_grade_beats_no_record():
+    liver = {
+        "origin": "liver-metastasis",
+        "histology": "NET",
+        "evidence": {"reported_grade": {"reason": "map-not-exact"}},
+    }
+    record = {**BASELINE, "specimens": {"liver-1": liver}}
+    assert judged(record, "M16-GRADE").reason == Reason.MAP_NOT_EXACT
+
+
+def test_a_node_removed_with_the_first_of_two_primaries_may_not_be_seen_after_that_day():
+    def resected(day):
+        return {"site": "ileum", "resection": {"performed": True, "date": day, "margin": "R0"}}
+
+    seen = {
+        "date": "2024-06-01",
+        "modality": "CT",
+        "extrahepatic_result": "positive",
+        "foci": {"node-1": "positive"},
+    }
+    record = {
+        **BASELINE,
+        "primaries": {"a": resected("2024-01-01"), "b": resected("2025-04-01")},
+        "extrahepatic": {"node-1": {"class": "regional-node", "removed_with_primary": True}},
+    }
+    later = {**record, "scans": {**BASELINE["scans"], "ct-0": seen}}
+    same_day = having(later, ("scans", "ct-0", "date"), "2024-01-01")
+    assert judged(record, "M16-EHD").status is Status.MET
+    assert judged(same_day, "M16-EHD").status is Status.MET
+    assert judged(later, "M16-EHD").status is not Status.MET
+
+
+def test_a_node_removed_with_a_primary_of_unknown_date_may_not_be_seen_at_all():
+    primary = {"site": "ileum", "resection": {"performed": True, "margin": "R0"}}
+    node = {"class": "regional-node", "removed_with_primary": True}
+    seen = {
+        "date": "2019-01-01",
+        "modality": "CT",
+        "extrahepatic_result": "positive",
+        "foci": {"node-1": "positive"},
+    }
+    record = {**BASELINE, "primaries": {"p": primary}, "extrahepatic": {"node-1": node}}
+    assert judged(record, "M16-EHD").status is Status.MET
+    scans = {**BASELINE["scans"], "ct-0": seen}
+    assert judged({**record, "scans": scans}, "M16-EHD").status is not Status.MET
