@@ -247,3 +247,35 @@ def test_a_node_removed_with_a_primary_of_unknown_date_may_not_be_seen_at_all():
     assert judged(record, "M16-EHD").status is Status.MET
     scans = {**BASELINE["scans"], "ct-0": seen}
     assert judged({**record, "scans": scans}, "M16-EHD").status is not Status.MET
+
+
+def test_an_adjudication_does_not_undo_a_positive_scan_without_a_date():
+    focus = {
+        "class": "node",
+        "status": "confirmed",
+        "first_seen": "2026-05-20",
+        "adjudication": {"verdict": "false-positive", "signed": True, "date": "2026-05-25"},
+    }
+    record = {**BASELINE, "extrahepatic": {"node-1": focus}}
+    undated = {"modality": "CT", "extrahepatic_result": "positive", "foci": {"node-1": "positive"}}
+    assert judged(record, "ESMO-EHD").status is Status.MET
+    scans = {**BASELINE["scans"], "ct-0": undated}
+    assert judged({**record, "scans": scans}, "ESMO-EHD").status is Status.NOT_MET
+
+
+def test_a_second_liver_specimen_without_a_value_is_not_what_is_lacking():
+    specimens = {
+        **BASELINE["specimens"],
+        "liver-1": {**BASELINE["specimens"]["liver-1"], "ki67_text": "8-12 %"},
+        "liver-2": {"origin": "liver-metastasis", "histology": "NET"},
+    }
+    result = judged({**BASELINE, "specimens": specimens}, "B-KI67")
+    assert result.reason == Reason.STRADDLES_LIMIT
+
+
+def test_what_is_lacking_is_named_on_the_liver_specimen_there_is():
+    bare = {"origin": "liver-metastasis", "histology": "NET"}
+    with_one = judged({**BASELINE, "specimens": {"liver-7": bare}}, "OPTN-KI67")
+    without = judged({**BASELINE, "specimens": {}}, "OPTN-KI67")
+    assert with_one.paths == ("specimens.liver-7.ki67_text",)
+    assert without.paths == ("specimens.<liver-metastasis>.ki67_text",)
