@@ -1,5 +1,6 @@
 """Corners of the judge that no worked case can reach through a valid record and catalogue."""
 
+import copy
 import dataclasses
 from datetime import date
 
@@ -279,3 +280,54 @@ def test_what_is_lacking_is_named_on_the_liver_specimen_there_is():
     without = judged({**BASELINE, "specimens": {}}, "OPTN-KI67")
     assert with_one.paths == ("specimens.liver-7.ki67_text",)
     assert without.paths == ("specimens.<liver-metastasis>.ki67_text",)
+
+
+def test_an_unreadable_count_is_named_where_it_stands():
+    specimens = copy.deepcopy(BASELINE["specimens"])
+    specimens["liver-1"]["mitoses_text"] = "some"
+    result = judged({**BASELINE, "specimens": specimens}, "M16-GRADE")
+    assert result.reason == Reason.UNREADABLE
+    assert result.paths == ("specimens.liver-1.mitoses_text",)
+
+
+@pytest.mark.parametrize(
+    ("transplanted", "recurred", "strata"),
+    [
+        ("2024-04", "2026-05-15", {"R2"}),
+        ("2024-05", "2026-05-15", set()),
+        ("2024-06", "2026-05-15", {"R3"}),
+    ],
+)
+def test_a_recurrence_that_cannot_be_placed_is_in_neither_stratum(transplanted, recurred, strata):
+    record = {
+        **BASELINE,
+        "liver_transplant": {"performed": True, "date": transplanted, "within_milan_at_lt": True},
+        "recurrence": {"status": "confirmed", "date": recurred},
+    }
+    assert set(assess(record).references) & {"R2", "R3"} == strata
+
+
+def test_an_estimate_of_the_month_may_be_newer_than_one_of_a_day_in_it():
+    estimates = {
+        "month": {"low": 30, "high": 30, "date": "2026-05"},
+        "day": {"low": 60, "high": 60, "date": "2026-05-10"},
+    }
+    record = having(BASELINE, ("liver", "involvement"), estimates)
+    result = judged(record, "M16-BURD")
+    assert (result.status, result.reason) == (Status.UNKNOWN, Reason.STRADDLES_LIMIT)
+    assert "BURDEN-CONFLICT" in assess(record).flags
+
+
+def test_a_past_focus_of_unknown_class_names_its_class_as_lacking():
+    focus = {
+        "status": "confirmed",
+        "first_seen": "2025-01-01",
+        "treatment": "resection",
+        "treatment_end": "2025-02-01",
+    }
+    record = {**BASELINE, "extrahepatic": {"focus-1": focus}}
+    assert "extrahepatic.focus-1.class" in judged(record, "M07-EHD").paths
+
+
+def test_a_profile_handed_in_is_taken_to_be_about_the_disease():
+    assert assess(BASELINE).neuroendocrine
