@@ -101,6 +101,7 @@ def _verdict(verdict: SetVerdict) -> Json:
         "earliest": _day(verdict.earliest),
         "missing": [_missing(missing) for missing in verdict.missing],
         "flags": list(verdict.flags),
+        "notes": list(verdict.notes),
         "criteria": [_criterion(result) for result in verdict.criteria],
     }
 

@@ -5,6 +5,7 @@ Every object lists all its keys as required and admits no other: a consumer may 
 
 from typing import Any, Final
 
+from nelm_fhir.assessment import json_words as words
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.evidence import Match
@@ -12,6 +13,7 @@ from nelm_fhir.core.issues import Severity
 from nelm_fhir.core.logic import Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.knowledge.criteria import Kind
+from nelm_fhir.knowledge.texts import NO_WORDS
 
 Schema = dict[str, Any]
 
@@ -31,6 +33,7 @@ def result_schema() -> Schema:
         "$id": f"{BASE}/schema/result.json",
         "title": "Assessment of one candidate against published criteria",
         **_object(
+            words.RESULT,
             as_of=DAY,
             patient=TEXT_OR_NULL,
             patient_version=TEXT_OR_NULL,
@@ -68,6 +71,7 @@ def error_schema() -> Schema:
 
 def _verdict() -> Schema:
     return _object(
+        words.VERDICT,
         set=TEXT,
         version=TEXT,
         title=TEXT,
@@ -77,12 +81,14 @@ def _verdict() -> Schema:
         earliest=_or_null(DAY),
         missing=_list_of(_missing()),
         flags=_list_of(TEXT),
+        notes=_list_of(TEXT),
         criteria=_list_of(_criterion()),
     )
 
 
 def _criterion() -> Schema:
     return _object(
+        words.CRITERION,
         id=TEXT,
         kind={"enum": [str(kind) for kind in Kind if kind is not Kind.NOTE]},
         label=TEXT,
@@ -133,7 +139,7 @@ def _evidence() -> dict[str, Schema]:
 
 def _missing() -> Schema:
     reason = {"enum": [str(reason) for reason in Reason]}
-    return _object(criterion=TEXT, reason=reason, paths=_list_of(TEXT), settle=TEXT)
+    return _object(words.MISSING, criterion=TEXT, reason=reason, paths=_list_of(TEXT), settle=TEXT)
 
 
 def _text() -> Schema:
@@ -147,10 +153,14 @@ def _issue() -> Schema:
     return _object(severity=severity, kind=TEXT, type=TEXT, location=TEXT, text=TEXT)
 
 
-def _object(**properties: Schema) -> Schema:
+def _object(meanings: words.Words = NO_WORDS, /, **properties: Schema) -> Schema:
+    """Return an object that has all these keys and no other, each with what it means."""
     return {
         "type": "object",
-        "properties": properties,
+        "properties": {
+            name: {**schema, "description": meanings[name]} if name in meanings else schema
+            for name, schema in properties.items()
+        },
         "required": list(properties),
         "additionalProperties": False,
     }

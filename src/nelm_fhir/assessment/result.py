@@ -85,7 +85,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class SetVerdict:
-    """Verdict of one criteria set; `deciding` are ids of criteria or of the scope gate."""
+    """Verdict of one criteria set; `deciding` are ids of criteria or of the scope gate.
+
+    `notes` are ids of what the set itself wants shown with it (kind NOTE).
+    """
 
     set: str
     version: str
@@ -97,6 +100,7 @@ class SetVerdict:
     missing: tuple[Missing, ...]
     flags: tuple[str, ...]
     criteria: tuple[CriterionResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,22 +25,28 @@ from nelm_fhir.knowledge.texts import NO_WORDS
 
 _UNITS: Final = {"a": "years", "mo": "months", "/(2.mm2)": "per 2 mm2"}
 _MONTHS: Final = "mo"
+_WHOLE: Final = 100  # percent
 _MONTH_TESTS: Final = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 
 Words = Mapping[str, str]
 
 
 def criterion_sentence(
-    result: CriterionResult, reasons: Words = NO_WORDS, *, settle: bool = True
+    result: CriterionResult, reasons: Words = NO_WORDS, *, settle: bool = True, asked: bool = True
 ) -> str:
-    """Say why the criterion has its status; with `settle`, what would settle it when unknown."""
+    """Say why the criterion has its status.
+
+    `settle`: also what would settle it when unknown. `asked`: also what is asked, where limits are
+    alternatives; a page that shows the statement leaves it out.
+    """
+    statement = _statement(result) if asked else ""
     if result.status is Status.MET:
         return _met(result)
     if result.status is Status.NOT_MET:
-        return _running(result) if result.running else _not_met(result)
+        return _running(result) if result.running else f"{_not_met(result)}{statement}"
     if result.status is Status.NOT_APPLICABLE:
         return f"{_label(result)}: does not apply, because {reason_words(result.reason, reasons)}."
-    sentence = _unknown(result, reasons)
+    sentence = f"{_unknown(result, reasons)}{statement}"
     return f"{sentence} {settle_sentence(result.settle)}" if settle and result.settle else sentence
 
 
@@ -70,8 +76,8 @@ def missing_sentence(missing: Missing, reasons: Words = NO_WORDS) -> str:
 
 
 def settle_sentence(settle: str) -> str:
-    """Say that a datum would settle a criterion."""
-    return f"{settle.rstrip('.')} would settle it."
+    """Say which datum would settle a criterion."""
+    return f"To settle it: {settle.rstrip('.')}."
 
 
 def set_name(verdict: SetVerdict) -> str:
@@ -90,13 +96,26 @@ def reason_words(reason: str | None, reasons: Words = NO_WORDS) -> str:
     return reasons.get(reason or "", (reason or "no reason given").replace("-", " "))
 
 
+def only_possible(result: CriterionResult) -> bool:
+    """Whether the amount only says what is possible: nothing of it stands in the record.
+
+    That is so without any record, and where an unreadable one leaves the whole scale open.
+    """
+    amount = result.observed
+    if not isinstance(amount, Amount):
+        return False
+    if result.reason != Reason.UNREADABLE:
+        return result.reason == Reason.NO_RECORD
+    to_the_end = amount.high is None or (amount.unit == "%" and amount.high == _WHOLE)
+    return amount.low == 0 and not amount.low_open and to_the_end
+
+
 def value_words(result: CriterionResult) -> str | None:
     """Return the value considered with its unit in words; None where there was none.
 
     An amount that only says what is possible without any record is none.
     """
-    only_possible = result.reason == Reason.NO_RECORD and isinstance(result.observed, Amount)
-    if result.value is None or only_possible:
+    if result.value is None or only_possible(result):
         return None
     return result.value.replace("/(2.mm2)", _UNITS["/(2.mm2)"])
 
@@ -123,7 +142,13 @@ def counts_sentence(counts: Counts) -> str:
     read, passed, unusable = (
         sum(part.values()) for part in (counts.read, counts.passed_over, counts.unusable)
     )
-    return f"{counts.total} resources: {read} read, {passed} passed over, {unusable} unusable."
+    resources = counted(counts.total, "resource")
+    return f"{resources}: {read} read, {passed} passed over, {unusable} unusable."
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless there is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _limit(limit: Limit) -> str:
@@ -167,7 +192,7 @@ def _met(result: CriterionResult) -> str:
 def _not_met(result: CriterionResult) -> str:
     if _measured(result):
         return f"{_amount(result)} does not satisfy {limit_words(result.limits)}."
-    return f"{_label(result)}: not met{_because(result)}.{_statement(result)}"
+    return f"{_label(result)}: not met{_because(result)}."
 
 
 def _running(result: CriterionResult) -> str:
@@ -181,7 +206,7 @@ def _unknown(result: CriterionResult, reasons: Words) -> str:
     why = reason_words(result.reason, reasons)
     if not _measured(result):
         label, because = _label(result), _because(result)
-        return f"{label}: cannot be judged{because}, because {why}.{_statement(result)}"
+        return f"{label}: cannot be judged{because}, because {why}."
     if result.reason == Reason.STRADDLES_LIMIT:
         return f"{_amount(result)} spans the limit of {limit_words(result.limits)}."
     return f"{_amount(result)} cannot be judged, because {why}."

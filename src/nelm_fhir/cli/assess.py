@@ -10,7 +10,15 @@ import click
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.cli.clock import now
 from nelm_fhir.cli.exits import DONE, SOME_NOT_ASSESSED, VERDICT_FOUND
-from nelm_fhir.cli.options import FILE, OUTPUT, SETS, record_options, request_of
+from nelm_fhir.cli.options import (
+    FILE,
+    FILES,
+    MOMENT,
+    OUTPUT,
+    SETS,
+    record_options,
+    request_of,
+)
 from nelm_fhir.cli.records import Found, Records
 from nelm_fhir.cli.render import FORMATS, Form, Judged, Result, Run, Unusable, render
 from nelm_fhir.errors import NelmError
@@ -18,6 +26,15 @@ from nelm_fhir.events import Event, event
 
 Refusal = Callable[[str, NelmError], Unusable]
 VERDICTS: Final = [str(verdict) for verdict in Verdict]
+
+
+def _one_is_there(
+    ctx: click.Context, param: click.Parameter, files: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse the name of a single file that is none; among several it costs only its own line."""
+    if len(files) == 1:
+        FILE.convert(files[0], param, ctx)
+    return files
 
 
 EXAMPLES: Final = """\b
@@ -29,7 +46,9 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files", type=FILES, nargs=-1, required=True, metavar="FILE...", callback=_one_is_there
+)
 @record_options
 @SETS
 @click.option(
@@ -48,7 +67,7 @@ Examples:
 )
 @click.option(
     "--recorded",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
+    type=MOMENT,
     metavar="MOMENT",
     help="Moment of writing of --format fhir, as 2026-06-01T12:00:00+00:00; without it now.",
 )

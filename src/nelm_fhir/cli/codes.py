@@ -6,7 +6,7 @@ import click
 
 from nelm_fhir import pipeline
 from nelm_fhir.cli.exits import unknown_word
-from nelm_fhir.cli.options import OVERLAYS
+from nelm_fhir.cli.options import OVERLAYS, completing
 from nelm_fhir.cli.output import width, write_text
 from nelm_fhir.cli.pages.codes import members_page
 from nelm_fhir.core.codes import Code
@@ -18,8 +18,12 @@ def command() -> None:
     """Show which codes are read, and where a code comes from."""
 
 
-@command.command()
-@click.argument("element", required=False)
+@command.command(short_help="List the elements, or the codes of one ELEMENT.")
+@click.argument(
+    "element",
+    required=False,
+    shell_complete=completing(lambda: pipeline.load().codes.groups),
+)
 @OVERLAYS
 def show(element: str | None, overlays: tuple[Path, ...]) -> None:
     """List the codes of an ELEMENT (ki67, liver-metastasis ...); without one, all elements."""

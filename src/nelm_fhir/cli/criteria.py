@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from nelm_fhir import pipeline
+from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.cli.exits import unknown_word
-from nelm_fhir.cli.options import OVERLAYS
+from nelm_fhir.cli.options import OVERLAYS, completing
 from nelm_fhir.cli.output import width, write_text
-from nelm_fhir.cli.pages.criteria import list_page, set_page
+from nelm_fhir.cli.pages.criteria import body_page, list_page, set_page
 from nelm_fhir.errors import KnowledgeError
 from nelm_fhir.evaluator.cases import Report, run_cases
 from nelm_fhir.knowledge.cases import worked_cases
@@ -30,13 +31,20 @@ def list_sets(overlays: tuple[Path, ...]) -> None:
     write_text(lambda color: list_page(catalogue, width(), color=color))
 
 
-@command.command()
-@click.argument("set_id", metavar="SET")
+@command.command(short_help="Show the criteria of a SET, or one CRITERION of it.")
+@click.argument("set_id", metavar="SET", shell_complete=completing(lambda: _names(pipeline.load())))
 @click.argument("criterion", required=False)
 @OVERLAYS
 def show(set_id: str, criterion: str | None, overlays: tuple[Path, ...]) -> None:
-    """Show the criteria of a SET, or one CRITERION: text, limit, quote, source."""
+    """Show the criteria of a SET, or one CRITERION: text, limit, quote, source.
+
+    SET may also be a body that has notes and no verdict of its own (nanets, uk).
+    """
     catalogue = pipeline.load(overlays)
+    body = next((one for one in catalogue.bodies if one.id == set_id), None)
+    if body is not None and criterion is None:
+        write_text(lambda color: body_page(body, catalogue, width(), color=color))
+        return
     chosen = _set(catalogue, set_id)
     ids = [one.id for one in chosen.criteria]
     if criterion is not None and criterion not in ids:
@@ -50,7 +58,7 @@ def test(overlays: tuple[Path, ...]) -> None:
     """Run all worked cases, the vignettes among them."""
     report = run_cases(worked_cases(), pipeline.load(overlays))
     _tell(report.failures, report)
-    click.echo(f"{report.cases} worked cases: all of them hold.")
+    click.echo(f"{counted(report.cases, 'worked case')}: all of them hold.")
 
 
 @command.command()
@@ -70,16 +78,21 @@ def check(overlays: tuple[Path, ...]) -> None:
     )
 
 
+def _names(catalogue: Catalogue) -> list[str]:
+    """Return what can be shown: criteria sets, then bodies that have notes only."""
+    return [*catalogue.sets, *(body.id for body in catalogue.bodies)]
+
+
 def _set(catalogue: Catalogue, set_id: str) -> CriteriaSet:
     if set_id not in catalogue.sets:
-        raise unknown_word("SET", set_id, list(catalogue.sets))
+        raise unknown_word("SET", set_id, _names(catalogue))
     return catalogue.sets[set_id]
 
 
 def _tell(faults: Sequence[object], report: Report) -> None:
     if faults:
         raise KnowledgeError(
-            f"{len(faults)} faults in {report.cases} worked cases:",
+            f"{counted(len(faults), 'fault')} in {counted(report.cases, 'worked case')}:",
             "Correct the criteria or the cases.",
             tuple(str(fault) for fault in faults),
         )

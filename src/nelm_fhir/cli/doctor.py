@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -12,9 +12,11 @@ from typing import Final
 import click
 
 from nelm_fhir import pipeline
+from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.cli.exits import Refused
 from nelm_fhir.cli.options import OVERLAYS
-from nelm_fhir.cli.output import encoded, width, write_bytes
+from nelm_fhir.cli.output import width, write_text
+from nelm_fhir.cli.page import Page
 from nelm_fhir.cli.settings import FILE_NAME
 from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.errors import KnowledgeError, NelmError
@@ -46,17 +48,19 @@ def command(overlays: tuple[Path, ...]) -> None:
         for look in (_program, _libraries, lambda: _knowledge(overlays), _samples, _terminal)
         for finding in look()
     ]
-    lines = [_line(finding) for finding in findings]
-    write_bytes(encoded("\n".join(lines) + "\n"))
+    write_text(lambda color: _page(findings, color=color))
     wrong = [finding for finding in findings if finding.remedy]
     if wrong:
-        raise Refused(KnowledgeError(f"{len(wrong)} things are wrong, see above."))
+        raise Refused(KnowledgeError(f"{counted(len(wrong), 'thing')} to put right, see above."))
 
 
-def _line(finding: Finding) -> str:
-    mark = "✗" if finding.remedy else "✓"
-    remedy = f"\n  {finding.remedy}" if finding.remedy else ""
-    return f"{mark} {finding.what}: {finding.found}{remedy}"
+def _page(findings: Sequence[Finding], *, color: bool) -> str:
+    page = Page(width(), color=color)
+    for one in findings:
+        mark = ("✗", "red") if one.remedy else ("✓", "green")
+        found = f"{one.what}: {one.found}"
+        page.entries([(mark, "", "\n".join(part for part in (found, one.remedy) if part))])
+    return page.text()
 
 
 def _program() -> Iterator[Finding]:

@@ -4,6 +4,7 @@ Settings come from options, from `NELM_*` variables and from one `nelm.toml`, in
 """
 
 import os
+import signal
 import sys
 from importlib import import_module
 from types import TracebackType
@@ -124,8 +125,10 @@ def _say_only_where(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; where its reader goes away (`| head`) it ends as other programs do."""
     sys.excepthook = _say_only_where
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     cli(prog_name="nelm")
 
 

@@ -1,15 +1,17 @@
 """Options that several commands share: which record, for which day, with which knowledge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
+from nelm_fhir import pipeline
 from nelm_fhir.cli.clock import today
 from nelm_fhir.cli.records import Request
 
+Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -28,8 +30,38 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a full date; write YYYY-MM-DD.", param, ctx)
 
 
+class Moment(click.ParamType[datetime]):
+    """A moment with its time zone, as FHIR writes an instant."""
+
+    name = "moment"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the moment; without a time zone it is refused."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(f"{str(value)!r} is no moment; write YYYY-MM-DDThh:mm:ss+hh:mm.", param, ctx)
+        return moment
+
+
+def completing(known: Callable[[], Iterable[str]]) -> Completion:
+    """Return what lets a shell complete a word out of those that are known."""
+
+    def words(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+        return [word for word in known() if word.startswith(begun)]
+
+    return words
+
+
 DAY: Final = Day()
+MOMENT: Final = Moment()
 FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
+FILES: Final = click.Path(allow_dash=True)
+"""One of several files: what is wrong with it is said in its place among the results."""
 OVERLAYS: Final = click.option(
     "--overlay",
     "overlays",
@@ -52,6 +84,7 @@ _RECORD: Final = (
         "options",
         multiple=True,
         metavar="NAME",
+        shell_complete=completing(lambda: pipeline.load().known_options),
         help="Turn on a switch that the rules leave to the center (la_fe_ki67_up_to_20).",
     ),
     click.option(
@@ -66,6 +99,7 @@ SETS: Final = click.option(
     "sets",
     multiple=True,
     metavar="ID",
+    shell_complete=completing(lambda: pipeline.load().sets),
     help="Judge this criteria set only (nelm criteria list); may be given several times.",
 )
 

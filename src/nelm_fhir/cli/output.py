@@ -42,7 +42,8 @@ def write_all(lines: Iterable[bytes], output: Path | None = None) -> None:
             file.writelines(lines)
         beside.replace(output)
     except OSError as error:
-        raise click.FileError(str(output), error.strerror or "cannot be written") from None
+        what = error.strerror or "cannot be written"
+        raise click.BadParameter(f"{output}: {what}.", param_hint="--output") from None
     finally:
         beside.unlink(missing_ok=True)
 

@@ -97,7 +97,7 @@ def _table(results: Iterable[Result], run: Run) -> Iterator[bytes]:
 
 def _markdown(results: Iterable[Result], run: Run) -> Iterator[bytes]:
     def page(judged: Judged) -> str:
-        return markdown(judged.assessment, run.catalogue.texts.reasons)
+        return markdown(judged.assessment, run.catalogue)
 
     return _pages(results, run, page)
 

@@ -1,5 +1,6 @@
 """`nelm samples`: fictional patients to try the program on."""
 
+import shlex
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import click
 
 from nelm_fhir.cli.exits import unknown_word
+from nelm_fhir.cli.options import completing
 from nelm_fhir.cli.output import width, write_text
 from nelm_fhir.cli.page import DIM, HEADING, Page
 from nelm_fhir.knowledge.files import samples
@@ -26,8 +28,8 @@ def list_samples() -> None:
     write_text(lambda color: _page(width(), color=color))
 
 
-@command.command()
-@click.argument("name")
+@command.command(short_help="Copy a sample, into a folder of its name or another.")
+@click.argument("name", shell_complete=completing(samples))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 def copy(name: str, folder: Path | None, force: bool) -> None:
@@ -40,7 +42,8 @@ def copy(name: str, folder: Path | None, force: bool) -> None:
         raise click.UsageError(f"{target} is not empty. Give another folder, or --force.")
     _copy(known[name], target)
     as_of = _about(known[name]).get("as_of", "YYYY-MM-DD")
-    click.echo(f"Copied to {target}. Try: nelm assess {target / 'bundle.json'} --as-of {as_of}")
+    file = shlex.quote(str(target / "bundle.json"))
+    click.echo(f"Copied to {target}. Now try:\n  nelm assess {file} --as-of {as_of}")
 
 
 def _page(columns: int, *, color: bool) -> str:

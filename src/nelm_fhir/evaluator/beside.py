@@ -99,10 +99,18 @@ def _criterion_texts(
 ) -> Iterator[tuple[str, Text]]:
     scopes = catalogue.definitions.scope.texts
     for verdict in verdicts:
+        yield from _set_notes(verdict, catalogue)
         for result in verdict.criteria:
             yield result.id, Text(result.statement, result.source or ", ".join(result.basis))
         if verdict.verdict is Verdict.NOT_APPLICABLE:
             yield from ((scope, Text(scopes[scope], "POL-28")) for scope in verdict.deciding)
+
+
+def _set_notes(verdict: SetVerdict, catalogue: Catalogue) -> Iterator[tuple[str, Text]]:
+    for criterion in catalogue.sets[verdict.set].criteria:
+        if criterion.id in verdict.notes:
+            source = criterion.source.key if criterion.source else ""
+            yield criterion.id, Text(criterion.text or criterion.statement, source)
 
 
 def _note_texts(shown: Beside, catalogue: Catalogue) -> Iterator[tuple[str, Text]]:

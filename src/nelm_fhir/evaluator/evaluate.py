@@ -4,7 +4,7 @@ Sets are judged independently: the verdict of one never depends on another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -13,9 +13,9 @@ from nelm_fhir.core.amounts import plain
 from nelm_fhir.core.logic import NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable
 from nelm_fhir.evaluator.asking import judge_criterion, question_of
-from nelm_fhir.evaluator.definitions.scope import scope_of
+from nelm_fhir.evaluator.definitions.scope import evidence_of_scope, scope_of
 from nelm_fhir.evaluator.flags import set_flags
-from nelm_fhir.evaluator.judgment import not_applicable
+from nelm_fhir.evaluator.judgment import Judgment, not_applicable, unique
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.criteria import Ask, CriteriaSet, Criterion, Group, Kind
@@ -27,8 +27,9 @@ def judge_set(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> Se
     """Judge one criteria set for one candidate."""
     scope = tuple(s for s in scope_of(view).outside if s in criteria_set.scope)
     criteria = [c for c in _asked(view, criteria_set, catalogue) if c.kind is not Kind.NOTE]
+    outside = _outside(view, scope)
     results = tuple(
-        _result(view, criterion, outside=bool(scope) and criterion.id not in scope)
+        _result(view, criterion, None if criterion.id in scope else outside)
         for criterion in criteria
     )
     decision = _decide(scope, results)
@@ -44,7 +45,14 @@ def judge_set(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> Se
         missing=_missing(decision.verdict, results),
         flags=flags,
         criteria=results,
+        notes=() if scope else _notes(criteria_set, catalogue),
     )
+
+
+def _notes(criteria_set: CriteriaSet, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the notes shown with a judged set; those that are flags are raised as such."""
+    notes = [c.id for c in criteria_set.criteria if c.kind is Kind.NOTE]
+    return tuple(note for note in notes if note not in catalogue.texts.flags)
 
 
 def _asked(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> Sequence[Criterion]:
@@ -54,10 +62,18 @@ def _asked(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> Seque
     return criteria_set.criteria
 
 
-def _result(view: View, criterion: Criterion, *, outside: bool) -> CriterionResult:
+def _outside(view: View, scope: tuple[str, ...]) -> Judgment | None:
+    """Return the judgment of every criterion of a set that does not apply; None if it does."""
+    if not scope:
+        return None
+    evidence = unique(e for one in scope for e in evidence_of_scope(view, one))
+    return replace(OUTSIDE, value=", ".join(scope), evidence=evidence)
+
+
+def _result(view: View, criterion: Criterion, outside: Judgment | None) -> CriterionResult:
     question = question_of(view, criterion)
-    judged = OUTSIDE
-    if question is not None and not outside:
+    judged = outside or OUTSIDE
+    if question is not None and outside is None:
         judged = judge_criterion(view, criterion.kind, question)
     return CriterionResult(
         id=criterion.id,

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from nelm_fhir.errors import KnowledgeError
 
-REMEDY = "Correct the files named below; nothing was loaded."
+REMEDY = "Correct these files; nothing was loaded."
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """One assessment as Markdown, for wikis, tickets and the minutes of a team meeting.
 
-In: an Assessment and the words for reasons. Out: CommonMark with pipe tables. Words of the record
+In: an Assessment and the catalogue. Out: CommonMark with pipe tables. Words of the record
 are escaped: they never become markup, links or HTML.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from nelm_fhir.assessment.missing_data import missing_data
+from nelm_fhir.assessment.published import figures, notes_of_sets
 from nelm_fhir.assessment.result import Assessment, SetVerdict, Text
 from nelm_fhir.assessment.sentences import (
     counts_sentence,
@@ -18,12 +19,14 @@ from nelm_fhir.assessment.sentences import (
     set_name,
     verdict_sentence,
 )
+from nelm_fhir.knowledge.catalogue import Catalogue
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
-def markdown(assessment: Assessment, reasons: Mapping[str, str]) -> str:
+def markdown(assessment: Assessment, catalogue: Catalogue) -> str:
     """Return the whole assessment as one document."""
+    reasons = catalogue.texts.reasons
     parts = [
         "# Liver transplantation for neuroendocrine liver metastases: published criteria",
         _head(assessment),
@@ -33,10 +36,11 @@ def markdown(assessment: Assessment, reasons: Mapping[str, str]) -> str:
         _texts("Flags of the patient", assessment.flags, assessment),
         _texts(
             "Published results of groups, never of one patient",
-            (*assessment.references, *assessment.reference_notes),
+            figures(assessment, catalogue),
             assessment,
         ),
         _texts("Published practice", assessment.surveillance, assessment),
+        _section("Notes of the criteria sets", notes_of_sets(assessment)),
         _texts("Notes of other bodies", assessment.notes, assessment),
         _record(assessment),
         f"> {escaped(assessment.notice)}",
@@ -101,14 +105,16 @@ def _missing(assessment: Assessment) -> str:
     for datum in missing_data(assessment):
         for settling in datum.settlings:
             ids = "; ".join(f"{title} {name}" for title, name in settling.criteria)
-            lines.append(
-                f"**{datum.name}**: {escaped(settling.settle)} would settle {escaped(ids)}."
-            )
+            lines.append(f"**{datum.name}**: {escaped(settling.settle)} (settles {escaped(ids)}).")
     return f"## Missing data\n\n{_list(lines)}" if lines else ""
 
 
 def _texts(heading: str, names: Iterable[str], assessment: Assessment) -> str:
-    lines = [f"**{name}**: {escaped(_sourced(assessment.texts[name]))}" for name in names]
+    return _section(heading, ((name, assessment.texts[name]) for name in names))
+
+
+def _section(heading: str, texts: Iterable[tuple[str, Text]]) -> str:
+    lines = [f"**{name}**: {escaped(_sourced(text))}" for name, text in texts]
     return f"## {heading}\n\n{_list(lines)}" if lines else ""
 
 

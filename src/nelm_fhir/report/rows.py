@@ -12,6 +12,7 @@ from typing import Final
 
 from nelm_fhir.assessment.json_form import limit_text
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict
+from nelm_fhir.core.logic import Status
 from nelm_fhir.errors import NelmError
 
 COLUMNS: Final = (
@@ -91,7 +92,7 @@ def _row(
         "earliest": result.earliest,
         "value": result.value,
         "limit": limit_text(result.limits),
-        "settle": result.settle,
+        "settle": result.settle if result.status is Status.UNKNOWN else None,
         "source": result.source,
         "basis": " ".join(result.basis),
         "evidence": " ".join(item.reference for item in result.evidence),

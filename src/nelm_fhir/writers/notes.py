@@ -21,7 +21,7 @@ def notes(assessment: Assessment, verdict: SetVerdict, reasons: Words) -> Iterat
     yield assessment.notice
     if not assessment.neuroendocrine:
         yield "The record holds no neuroendocrine finding."
-    for flag in dict.fromkeys((*verdict.flags, *assessment.flags)):
+    for flag in dict.fromkeys((*verdict.notes, *verdict.flags, *assessment.flags)):
         yield _flag(assessment, flag)
     if options := [name for name, on in assessment.options.items() if on]:
         yield f"Options of the center that were on: {', '.join(options)}."

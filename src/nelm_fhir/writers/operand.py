@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from nelm_fhir.assessment.result import CriterionResult, Limit, Observed
+from nelm_fhir.assessment.sentences import only_possible
 from nelm_fhir.core.amounts import TESTS, Amount, Test
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.writers.canonicals import OPERAND
@@ -32,8 +33,9 @@ def operand(result: CriterionResult) -> Json | None:
 
 
 def _parts(result: CriterionResult) -> Iterator[Json]:
-    if result.observed is not None and result.observed != "":
-        yield extension("observed", *observed(result.observed))
+    seen = _seen(result)
+    if seen is not None and seen != "":
+        yield extension("observed", *observed(seen))
     if result.limits:
         yield extension("threshold", *_threshold(result.limits))
     if result.reason is not None:
@@ -44,6 +46,16 @@ def _parts(result: CriterionResult) -> Iterator[Json]:
         yield extension("citation", "String", string(cited))
     for source in sources(result.evidence):
         yield extension("source", "Reference", source)
+
+
+def _seen(result: CriterionResult) -> Observed | None:
+    """Return the value considered, in words where it is no amount, date or single word.
+
+    An amount that only says what is possible without any record was not observed.
+    """
+    if only_possible(result):
+        return None
+    return result.value if result.observed is None else result.observed
 
 
 def observed(value: Observed) -> tuple[str, object]:

@@ -133,3 +133,12 @@ def test_decimals_are_written_digit_by_digit():
     assert as_bytes({"n": Decimal("0.10")}) == b'{"n":0.10}\n'
     with pytest.raises(orjson.JSONEncodeError):
         as_bytes({"n": object()})
+
+
+def test_every_key_of_the_contract_says_what_it_means():
+    result = result_schema()["properties"]
+    verdict = result["verdicts"]["items"]["properties"]
+    criterion = verdict["criteria"]["items"]["properties"]
+    missing = verdict["missing"]["items"]["properties"]
+    for keys in (result, verdict, criterion, missing):
+        assert not [key for key, schema in keys.items() if not schema.get("description")]

@@ -8,6 +8,7 @@ from tests.unit.assessment.made import catalogue, result, vignette, vignettes
 
 from nelm_fhir.assessment.result import Counts, CriterionResult, Limit, Missing, Text
 from nelm_fhir.assessment.sentences import (
+    counted,
     counts_sentence,
     criterion_sentence,
     issue_sentence,
@@ -22,7 +23,7 @@ from nelm_fhir.core.issues import Issue, Severity
 from nelm_fhir.core.logic import Status
 
 HALF = (Limit("<", "50", "%"),)
-WORDS = {"no-record": "nothing about it is in the record"}
+WORDS = {"no-record": "what it asks for is not documented"}
 FORBIDDEN = ("eligible", "listed for transplant", "rejected", "cured")
 
 
@@ -50,15 +51,14 @@ def test_a_measured_value_that_fails_says_both():
 def test_a_value_on_both_sides_of_the_limit_spans_it_and_says_what_would_settle_it():
     said = criterion_sentence(measured("45", "55", Status.UNKNOWN, "straddles-limit"))
     assert said == (
-        "Liver involvement 45-55 % (2026-05-04) spans the limit of < 50 %."
-        " Volumetry would settle it."
+        "Liver involvement 45-55 % (2026-05-04) spans the limit of < 50 %. To settle it: Volumetry."
     )
 
 
 def test_what_would_settle_it_can_be_left_out():
     unknown = result(status=Status.UNKNOWN, reason="no-record")
     assert criterion_sentence(unknown, WORDS, settle=False) == (
-        "Liver involvement: cannot be judged, because nothing about it is in the record."
+        "Liver involvement: cannot be judged, because what it asks for is not documented."
     )
 
 
@@ -73,6 +73,19 @@ def test_an_amount_that_is_only_possible_is_not_said_as_if_it_were_recorded():
         status=Status.UNKNOWN, reason="no-record", observed=anything, value="<=100 %", limits=HALF
     )
     assert "100" not in criterion_sentence(unknown, WORDS)
+
+
+def test_an_unreadable_value_is_not_said_as_if_the_whole_scale_were_recorded():
+    unread = result(
+        status=Status.UNKNOWN,
+        reason="unreadable",
+        value="<=100 % (2026-05-04)",
+        observed=Amount(Decimal(0), Decimal(100), "%"),
+        limits=HALF,
+    )
+    assert criterion_sentence(unread, settle=False) == (
+        "Liver involvement: cannot be judged, because unreadable."
+    )
 
 
 def test_a_running_clock_says_from_when_it_can_be_satisfied():
@@ -101,6 +114,7 @@ def test_alternatives_with_several_limits_say_the_statement_and_quote_no_limit()
     said = criterion_sentence(failed)
     assert "75" not in said
     assert said.endswith("Asked: Less than 50 % of the liver volume is replaced by tumor.")
+    assert "Asked" not in criterion_sentence(failed, asked=False)
 
 
 def test_the_kind_in_a_label_is_not_repeated_in_the_sentence():
@@ -123,7 +137,7 @@ def test_units_are_words():
 VERDICTS = {
     ("V01", "optn"): "The record meets OPTN/UNOS exception guidance (version 2025.1).",
     ("V03", "esmo-2020"): (
-        "The record does not meet ESMO 2020 (version 2020.1): ESMO-KI67 G1/G2 and Ki-67."
+        "The record does not meet ESMO 2020 (version 2020.1): ESMO-KI67 Ki-67 (G1 or G2)."
     ),
     ("V26", "esmo-2020"): (
         "The record cannot meet ESMO 2020 (version 2020.1) before 2026-12-01:"
@@ -148,8 +162,8 @@ def test_each_verdict_has_its_sentence(place: tuple[str, str], said: str):
 def test_missing_data_say_why_and_what_would_settle_them():
     missing = Missing("ESMO-EHD", "no-record", (), "A negative SSTR PET not older than 3 months")
     assert missing_sentence(missing, WORDS) == (
-        "ESMO-EHD: nothing about it is in the record."
-        " A negative SSTR PET not older than 3 months would settle it."
+        "ESMO-EHD: what it asks for is not documented."
+        " To settle it: A negative SSTR PET not older than 3 months."
     )
 
 
@@ -168,6 +182,11 @@ def test_an_issue_says_where_it_is():
 def test_counts_are_summed():
     counts = Counts({"Patient": 1, "Observation": 4}, {"Encounter": 2}, {"refuted": 1})
     assert counts_sentence(counts) == "8 resources: 5 read, 2 passed over, 1 unusable."
+
+
+def test_one_thing_is_counted_in_the_singular():
+    assert [counted(number, "line") for number in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
+    assert counts_sentence(Counts({"Patient": 1}, {}, {})).startswith("1 resource: ")
 
 
 def test_no_sentence_of_any_vignette_says_what_safety_forbids():

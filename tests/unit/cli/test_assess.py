@@ -174,6 +174,27 @@ def test_a_missing_file_is_wrong_usage():
     assert nelm("assess", "nowhere.json").exit_code == 2
 
 
+def test_a_missing_file_or_a_folder_among_several_costs_only_its_own_line(tmp_path: Path):
+    done = nelm("assess", "nowhere.json", MEETS_ALL, str(tmp_path), *DAY)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 14
+    assert [("error" in line) for line in lines] == [True, False, True]
+    assert lines[0]["input"] == "nowhere.json"
+
+
+def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path):
+    done = nelm("assess", MEETS_ALL, *DAY, "-o", str(tmp_path / "nowhere" / "out.json"))
+    assert done.exit_code == 2
+    assert "No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("moment", ["2026-06-01", "2026-06-01T12:00:00", "noon"])
+def test_a_moment_of_writing_needs_time_and_zone(moment: str):
+    done = nelm("assess", MEETS_ALL, *DAY, "-f", "fhir", "--recorded", moment)
+    assert done.exit_code == 2
+    assert "write YYYY-MM-DDThh:mm:ss+hh:mm" in done.stderr
+
+
 def test_a_wrong_overlay_ends_with_11(tmp_path: Path):
     done = nelm("assess", MEETS_ALL, "--overlay", str(tmp_path))
     assert done.exit_code == 11
@@ -219,6 +240,7 @@ def test_strict_reads_a_valid_record():
 
 
 def test_a_reader_that_goes_away_leaves_no_traceback():
+    import signal
     import subprocess
     import sys
 
@@ -227,7 +249,7 @@ def test_a_reader_that_goes_away_leaves_no_traceback():
     running.stdout.close()
     assert running.stderr.read() == b""
     running.stderr.close()
-    running.wait()
+    assert running.wait() == -signal.SIGPIPE
 
 
 @pytest.mark.parametrize(

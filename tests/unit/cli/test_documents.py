@@ -46,7 +46,7 @@ def test_words_of_a_record_are_no_markup():
 def test_the_document_says_everything_and_ends_with_the_notice():
     for name in vignettes():
         assessment = vignette(name)
-        text = markdown(assessment, catalogue().texts.reasons)
+        text = markdown(assessment, catalogue())
         for verdict in assessment.verdicts:
             assert f"| {verdict.version} | {verdict.verdict} |" in text
             for flag in verdict.flags:
@@ -54,3 +54,14 @@ def test_the_document_says_everything_and_ends_with_the_notice():
         for reference in assessment.references:
             assert f"**{reference}**" in text
         assert text.rstrip().split("\n")[-1] == f"> {assessment.notice}"
+
+
+def test_figures_within_milan_net_and_notes_of_sets_stand_in_the_document():
+    text = markdown(vignette("V01"), catalogue())
+    assert "**O-WARNING**: O3 (progression" in text
+    assert "**OPTN-STATUS**: This is guidance, not policy." in text
+
+
+def test_what_would_settle_it_stands_only_beside_an_unknown():
+    lines = list(csv.DictReader(io.StringIO((header_row() + rows("a", vignette("V40"))).decode())))
+    assert {line["status"] for line in lines if line["settle"]} == {"unknown"}

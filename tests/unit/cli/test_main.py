@@ -121,3 +121,20 @@ def test_completion_prints_a_script(shell: str):
 def test_the_program_runs_as_a_process():
     done = process("samples", "list")
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("nelm assess --set es", "esmo-2020"),
+        ("nelm assess --option la", "la_fe_ki67_up_to_20"),
+        ("nelm criteria show u", "uk"),
+        ("nelm samples copy me", "meets-all"),
+        ("nelm codes show ki67-b", "ki67-breast-assay"),
+    ],
+)
+def test_a_shell_completes_the_words_of_the_knowledge(typed: str, word: str):
+    done = process(
+        _NELM_COMPLETE="bash_complete", COMP_WORDS=typed, COMP_CWORD=str(len(typed.split()) - 1)
+    )
+    assert done.stdout.decode().split() == [f"plain,{word}"]

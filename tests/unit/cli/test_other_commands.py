@@ -1,6 +1,7 @@
 """explain, profile, criteria, codes, samples, schema, doctor."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def test_the_profile_as_a_table_shows_each_value_with_its_resource():
     assert "Observation/resection-statement v1" in line
 
 
+def test_an_estimate_of_liver_involvement_stands_by_itself_in_the_profile():
+    shown = words(nelm("profile", MEETS_ALL, *DAY, "--format", "table").stdout)
+    assert "LIVER INVOLVEMENT" in shown
+    assert "low 28 Observation/liver-involvement-2026-05 v1" in shown
+
+
 def test_a_command_for_one_record_refuses_several(tmp_path: Path):
     lines = tmp_path / "two.ndjson"
     one = json.dumps(json.loads(Path(MEETS_ALL).read_bytes()))
@@ -74,6 +81,14 @@ def test_every_criterion_is_shown_with_quote_and_source(name: str):
             assert f"“{words(criterion.quote)}”" in shown
 
 
+@pytest.mark.parametrize(("body", "note"), [("nanets", "NAN-COMP"), ("uk", "UK-NEXT")])
+def test_a_body_without_a_verdict_shows_its_notes_with_quote_and_notice(body: str, note: str):
+    shown = words(nelm("criteria", "show", body).stdout)
+    assert f"{note} " in shown
+    assert "Quote “" in shown
+    assert shown.endswith("not a medical device.")
+
+
 def test_an_unknown_set_or_criterion_names_the_nearest():
     assert "Did you mean optn?" in nelm("criteria", "show", "optm").stderr
     assert "Did you mean ESMO-BURD?" in nelm("criteria", "show", "esmo-2020", "ESMO-BUR").stderr
@@ -89,7 +104,7 @@ def test_all_worked_cases_hold():
 def test_cases_that_hold_are_counted_and_one_that_does_not_is_named(monkeypatch):
     case = vignettes()["V03"]
     monkeypatch.setattr(criteria, "worked_cases", lambda: [case])
-    assert nelm("criteria", "test").stdout == "1 worked cases: all of them hold.\n"
+    assert nelm("criteria", "test").stdout == "1 worked case: all of them hold.\n"
     wrong = replace(case, expected={"optn": "deferred"})
     monkeypatch.setattr(criteria, "worked_cases", lambda: [wrong])
     done = nelm("criteria", "test")
@@ -104,6 +119,7 @@ def test_codes_are_shown_with_certainty_and_source():
     assert "Certainty verified" in shown
     assert "Did you mean ki67?" in nelm("codes", "show", "ki76").stderr
     assert "ki67\n" in nelm("codes", "show").stdout
+    assert nelm("codes", "origin", "29593-1").stdout.endswith("1 line.\n")
 
 
 @pytest.mark.parametrize(
@@ -129,6 +145,13 @@ def test_samples_are_listed_and_copied(tmp_path: Path):
     assert f"nelm assess {target / 'bundle.json'} --as-of 2026-06-01" in done.stdout
 
 
+def test_the_command_to_try_can_be_pasted_as_it_stands(tmp_path: Path):
+    done = nelm("samples", "copy", "meets-all", str(tmp_path / "my folder"))
+    asked = shlex.split(done.stdout.splitlines()[-1])
+    assert asked[:2] == ["nelm", "assess"]
+    assert nelm(*asked[1:]).exit_code == 0
+
+
 def test_a_copy_replaces_nothing_unless_forced(tmp_path: Path):
     (tmp_path / "bundle.json").write_text("mine")
     assert nelm("samples", "copy", "meets-all", str(tmp_path)).exit_code == 2
@@ -147,6 +170,7 @@ def test_doctor_finds_this_installation_well(tmp_path: Path):
     done = nelm("doctor")
     assert done.exit_code == 0, done.stdout
     assert "judged against 7 criteria sets" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
     ill = nelm("doctor", "--overlay", str(tmp_path))
     assert ill.exit_code == 11
     assert "overlay.toml" in ill.stdout

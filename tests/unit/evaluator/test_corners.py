@@ -331,3 +331,57 @@ def test_a_past_focus_of_unknown_class_names_its_class_as_lacking():
 
 def test_a_profile_handed_in_is_taken_to_be_about_the_disease():
     assert assess(BASELINE).neuroendocrine
+
+
+def test_equivocal_uptake_without_a_date_cannot_be_cleared_by_a_later_scan():
+    """Rules 8.3: no later scan can be shown to clear an undated report."""
+    focus = {"class": "node", "status": "suspected", "first_seen": "2026-01-10"}
+    undated = {"modality": "CT", "extrahepatic_result": "equivocal", "foci": {"n": "equivocal"}}
+    record = {**BASELINE, "extrahepatic": {"n": focus}}
+    assert judged(record, "C-EHD").status is Status.MET
+    scans = {**BASELINE["scans"], "ct-0": undated}
+    result = judged({**record, "scans": scans}, "C-EHD")
+    assert (result.status, result.reason) == (Status.UNKNOWN, Reason.EQUIVOCAL)
+
+
+@pytest.mark.parametrize(
+    ("margin", "reason"),
+    [("R1", "awaiting-judgment"), ("RX", "recorded-as-unknown"), (None, "no-record")],
+)
+def test_a_margin_that_is_not_r0_says_why_it_leaves_the_question_open(margin, reason):
+    resection = dict(BASELINE["primaries"]["primary-1"]["resection"])
+    resection.pop("margin")
+    if margin:
+        resection["margin"] = margin
+    record = {**BASELINE, "primaries": {"p": {"site": "ileum", "resection": resection}}}
+    result = judged(record, "M07-PRIM")
+    assert (result.status, result.reason) == (Status.UNKNOWN, reason)
+    assert result.value == " ".join(["resected 2025-04-01", *([margin] if margin else [])])
+
+
+def test_a_value_that_was_never_recorded_is_not_put_in_words():
+    bare = {"origin": "liver-metastasis", "histology": "NET"}
+    primary = {"origin": "primary", "histology": "NET", "ki67_text": "12 %"}
+    nothing = judged({**BASELINE, "specimens": {"l": bare}}, "OPTN-KI67")
+    elsewhere = judged({**BASELINE, "specimens": {"l": bare, "p": primary}}, "OPTN-KI67")
+    unreadable = judged({**BASELINE, "specimens": {"l": {**bare, "ki67_text": "low"}}}, "OPTN-KI67")
+    assert (nothing.value, nothing.observed) == (None, None)
+    assert (elsewhere.value, elsewhere.observed) == ("12 %", None)
+    assert (unreadable.value, unreadable.observed) == ("“low” (unreadable)", None)
+
+
+def test_a_set_outside_its_scope_points_to_what_takes_the_patient_out():
+    evidence = {"performed": {"sources": [{"resource": "Procedure/lt", "version": "1"}]}}
+    transplant = {"performed": True, "date": "2024-01-01", "evidence": evidence}
+    record = {**BASELINE, "liver_transplant": transplant}
+    for verdict in assess(record).verdicts:
+        for result in verdict.criteria:
+            assert result.value == "SCOPE-POST-LT"
+            assert [e.reference for e in result.evidence] == ["Procedure/lt/_history/1"]
+
+
+def test_a_judged_set_carries_its_own_notes():
+    notes = {v.set: v.notes for v in assess(BASELINE).verdicts}
+    assert notes["optn"] == ("OPTN-STATUS", "OPTN-BOARD")
+    assert "C-EXP" in notes["citterio-2023"]
+    assert notes["enets-2016"] == ()

@@ -99,3 +99,14 @@ def test_a_false_value_is_a_value_and_an_empty_text_is_none() -> None:
 
 def test_where_there_is_nothing_to_say_there_is_no_extension() -> None:
     assert operand(result()) is None
+
+
+def test_a_value_of_several_words_is_observed_as_text() -> None:
+    one = result(value="resected 2026-01-08 R0")
+    assert part(one, "observed") == [{"url": "observed", "valueString": "resected 2026-01-08 R0"}]
+
+
+def test_what_is_only_possible_was_not_observed() -> None:
+    possible = amount(Decimal(0), Decimal(100))
+    assert part(result(observed=possible, value="0-100 %", reason="no-record"), "observed") == []
+    assert part(result(observed=possible, value="0-100 %", reason="straddles-limit"), "observed")

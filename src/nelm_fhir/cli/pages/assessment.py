@@ -47,7 +47,7 @@ def assessment_page(
     _verdict_table(page, assessment)
     _reasons(page, assessment, catalogue)
     _missing(page, assessment)
-    write_beside(page, assessment)
+    write_beside(page, assessment, catalogue)
     write_record(page, assessment, catalogue, view, unused)
     page.space()
     if not view.verbose:
@@ -126,7 +126,7 @@ def _set_reasons(
     page: Page, verdict: SetVerdict, assessment: Assessment, catalogue: Catalogue
 ) -> None:
     words = verdict_in_full(verdict.verdict, catalogue)
-    page.line((verdict.title, HEADING), (f" {verdict.version}  ", DIM), words)
+    page.line((verdict.title, HEADING), "  ", words)
     named = _explained(verdict)
     results = [result for result in verdict.criteria if result.id in named]
     alike = _alike(results)

@@ -7,8 +7,9 @@ where; none is ever about one patient (safety rule 5).
 from collections.abc import Sequence
 from typing import Protocol
 
+from nelm_fhir.assessment.published import figures, notes_of_sets
 from nelm_fhir.assessment.result import Assessment, Text
-from nelm_fhir.assessment.sentences import counts_sentence, issue_sentence
+from nelm_fhir.assessment.sentences import counted, counts_sentence, issue_sentence
 from nelm_fhir.cli.page import Page, Words
 from nelm_fhir.cli.pages.marks import BULLET, FLAG
 from nelm_fhir.cli.pages.view import View
@@ -26,12 +27,15 @@ class Unused(Protocol):
     def reason(self) -> str: ...  # noqa: D102
 
 
-def write_beside(page: Page, assessment: Assessment) -> None:
-    """Write flags of the patient, published figures, surveillance texts and notes of bodies."""
-    figures = (*assessment.references, *assessment.reference_notes)
+def write_beside(page: Page, assessment: Assessment, catalogue: Catalogue) -> None:
+    """Write flags of the patient, published figures, surveillance texts and notes."""
+    shown = figures(assessment, catalogue)
     _texts(page, "Flags of the patient", assessment.flags, assessment, FLAG)
-    _texts(page, "Published results of groups, never of one patient", figures, assessment)
+    _texts(page, "Published results of groups, never of one patient", shown, assessment)
     _texts(page, "Published practice", assessment.surveillance, assessment)
+    if notes := notes_of_sets(assessment):
+        page.heading("Notes of the criteria sets")
+        page.entries([(BULLET, name, sourced(text)) for name, text in notes])
     _texts(page, "Notes of other bodies", assessment.notes, assessment)
 
 
@@ -44,10 +48,10 @@ def _texts(
 ) -> None:
     if names:
         page.heading(heading)
-        page.entries([(mark, name, _sourced(assessment.texts[name])) for name in names])
+        page.entries([(mark, name, sourced(assessment.texts[name])) for name in names])
 
 
-def _sourced(text: Text) -> str:
+def sourced(text: Text) -> str:
     """Return a text with its source, and of a figure how many and when (safety rule 5)."""
     n = f"n {text.n}" if text.n and text.n[0].isdigit() else text.n
     beside = "; ".join(part for part in (n, text.era, text.source) if part)
@@ -68,7 +72,8 @@ def write_record(
     page.heading("The record")
     page.line(counts_sentence(counts))
     if issues and not view.verbose:
-        page.line(f"{len(issues)} problems were found in the data; --verbose names them.")
+        found = f"{counted(len(issues), 'problem')} found in the data"
+        page.line(f"{found}; --verbose names {'it' if len(issues) == 1 else 'them'}.")
     if view.verbose:
         _counted(page, assessment)
         page.entries([(FLAG, issue.kind, issue_sentence(issue)) for issue in issues])

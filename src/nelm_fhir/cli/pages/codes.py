@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.cli.page import DIM, HEADING, Page
 from nelm_fhir.cli.pages.marks import BULLET
 from nelm_fhir.knowledge.codes import Member
@@ -27,7 +28,7 @@ def members_page(title: str, members: Sequence[Member], width: int, *, color: bo
             page.line(member.display, indent=2)
         page.pairs([(key, words) for key, words in _rows(member) if words], indent=2)
     page.space()
-    page.line((f"{len(members)} lines.", DIM))
+    page.line((f"{counted(len(members), 'line')}.", DIM))
     return page.text()
 
 

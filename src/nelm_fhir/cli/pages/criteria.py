@@ -6,7 +6,7 @@ from nelm_fhir.cli.page import DIM, HEADING, Page, Words
 from nelm_fhir.cli.version import short_digest
 from nelm_fhir.core.amounts import plain
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.knowledge.criteria import Ask, CriteriaSet, Criterion, Group
+from nelm_fhir.knowledge.criteria import Ask, BodyNote, CriteriaSet, Criterion, Group
 
 
 def list_page(catalogue: Catalogue, width: int, *, color: bool = False) -> str:
@@ -51,6 +51,21 @@ def set_page(
         page.heading("Outside its scope")
         texts = catalogue.definitions.scope.texts
         page.entries([("•", scope, texts[scope]) for scope in chosen.scope])
+    page.space()
+    _end(page, catalogue)
+    return page.text()
+
+
+def body_page(body: BodyNote, catalogue: Catalogue, width: int, *, color: bool = False) -> str:
+    """Return the page of a body without a verdict: its notes, and the sets they stand beside."""
+    page = Page(width, color=color)
+    page.title(body.title)
+    beside = ", ".join(catalogue.sets[name].title for name in body.beside)
+    page.line((f"Notes without a verdict of their own, shown beside {beside}.", DIM))
+    for one in body.notes:
+        page.space()
+        page.line((f"{one.id}  ", HEADING), one.label)
+        page.pairs(list(_rows(one, catalogue)), indent=2)
     page.space()
     _end(page, catalogue)
     return page.text()

@@ -6,11 +6,13 @@ check a verdict by hand: value, resource version and element, what was set aside
 
 from typing import Final
 
+from nelm_fhir.assessment.published import notes_of
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict, Verdict
 from nelm_fhir.assessment.sentences import criterion_sentence, reason_words
 from nelm_fhir.cli.page import DIM, HEADING, Page, Words
 from nelm_fhir.cli.pages.assessment import write_header
-from nelm_fhir.cli.pages.marks import FLAG, status_words, verdict_in_full
+from nelm_fhir.cli.pages.beside import sourced
+from nelm_fhir.cli.pages.marks import BULLET, FLAG, status_words, verdict_in_full
 from nelm_fhir.cli.pages.view import View
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.evidence import Evidence, SetAside
@@ -43,6 +45,8 @@ def _set(page: Page, verdict: SetVerdict, assessment: Assessment, catalogue: Cat
     for result in verdict.criteria:
         _criterion(page, result, verdict, catalogue)
     page.entries([(FLAG, flag, assessment.texts[flag].text) for flag in verdict.flags])
+    notes = notes_of(assessment, verdict)
+    page.entries([(BULLET, name, sourced(text)) for name, text in notes])
 
 
 def _criterion(
@@ -65,7 +69,7 @@ def _rows(result: CriterionResult, catalogue: Catalogue) -> list[tuple[str, Word
     evidence = [evidence_words(item) for item in result.evidence]
     aside = [_aside_words(item, catalogue) for item in result.set_aside]
     rows: list[tuple[str, Words | list[str]]] = [
-        ("Why", criterion_sentence(result, reasons, settle=False))
+        ("Why", criterion_sentence(result, reasons, settle=False, asked=False))
     ]
     if evidence:
         rows.append(("Evidence", list(dict.fromkeys(evidence))))

@@ -22,6 +22,8 @@ ENTRIES: Final = frozenset(
         "extrahepatic",
     }
 )
+LIVER: Final = "liver"
+ESTIMATES: Final = "involvement"
 Row = tuple[str, str, str]
 _HEADINGS: Final = {
     "patient": "Patient",
@@ -57,6 +59,8 @@ def profile_page(
     for name, heading in _HEADINGS.items():
         if name in ENTRIES and record.get(name):
             _entries(page, heading, record[name], reasons)
+        elif name == LIVER and name in record:
+            _liver(page, heading, record[name], reasons)
         elif name in record:
             _section(page, heading, list(_rows(record[name], "", reasons)))
     rest = {key: value for key, value in record.items() if key not in {*_HEADINGS, "as_of"}}
@@ -64,6 +68,14 @@ def profile_page(
     page.space()
     page.line(notice)
     return page.text()
+
+
+def _liver(page: Page, heading: str, part: Mapping[str, Any], reasons: Reasons) -> None:
+    """Write the liver, and its estimates of involvement each by itself."""
+    rest = {key: value for key, value in part.items() if key != ESTIMATES}
+    _section(page, heading, list(_rows(rest, "", reasons)))
+    if part.get(ESTIMATES):
+        _entries(page, "Liver involvement", part[ESTIMATES], reasons)
 
 
 def _section(page: Page, heading: str, rows: list[Row]) -> None:

@@ -1,6 +1,7 @@
 """Definitions of staging: extrahepatic state, history of solid organs, reported scans (rules 8)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from nelm_fhir.core.evidence import Evidence
@@ -246,7 +247,8 @@ def reported_scan(view: View, ask: Ask) -> Judgment:
         evidence = unique(i for s in fresh for i in sources(s, "extrahepatic_result"))
         return Judgment(MET, value=_scan_words(fresh), evidence=evidence)
     why = _why_not_reported(view, family, scans, reported)
-    return unknown(why, *RESULT_PATHS, value=_scan_words(reported))
+    evidence = unique(i for s in reported for i in sources(s, "extrahepatic_result"))
+    return replace(unknown(why, *RESULT_PATHS, value=_scan_words(reported)), evidence=evidence)
 
 
 def _why_not_reported(

@@ -1,5 +1,7 @@
 """Hormonal function: syndrome, refractory symptoms, failed therapies (rules 7.3, 10.2, POL-25)."""
 
+from dataclasses import replace
+
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator.definition import ANY_STATUS, THREE, definition
@@ -69,7 +71,8 @@ def refractory(view: View, _ask: Ask) -> Judgment:
 def refractory_to_systemic_therapies(view: View, _ask: Ask) -> Judgment:
     """Refractory to several different systemic therapies (E16-REFR)."""
     if view.profile.functional_syndrome.present is False:
-        return not_applicable(NotApplicable.NO_SUCH_EVENT, "no hormonal syndrome")
+        absent = not_applicable(NotApplicable.NO_SUCH_EVENT, "no hormonal syndrome")
+        return replace(absent, evidence=sources(view.profile.functional_syndrome, "present"))
     return _controlled_or_unclear(view) or _counted(view)
 
 

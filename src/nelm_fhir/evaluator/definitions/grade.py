@@ -1,6 +1,7 @@
 """The grade criterion, shared by all sets that limit grade (rules 6.3)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
@@ -121,7 +122,8 @@ def functional_histology(view: View, _ask: Ask) -> Judgment:
     if has_carcinoma(view):
         return judged
     if judged.status is MET:
-        return not_applicable(NotApplicable.NOTHING_ADVERSE, judged.value)
+        favorable = not_applicable(NotApplicable.NOTHING_ADVERSE, judged.value)
+        return replace(favorable, evidence=judged.evidence)
     return Judgment(
         UNKNOWN,
         Reason.NO_SOURCE_TEXT,

@@ -42,10 +42,9 @@ class _Index:
 
 def _judge_index(view: View, index: _Index, ask: Ask) -> Judgment:
     amount = _effective(view, index)
-    present = any(index.reading(s) is not None for s in specimens(view))
-    value = str(amount) if present else None
+    observed = amount if _is_recorded(view, index) else None
+    value = _recorded(view, index) if observed is None else str(amount)
     evidence = evidence_of(view, index.key)
-    observed = amount if present else None
     if other_grading_scale(view):
         return Judgment(UNKNOWN, Reason.OTHER_GRADING_SCALE, value=value, evidence=evidence)
     status = compared(amount, ask)
@@ -53,6 +52,24 @@ def _judge_index(view: View, index: _Index, ask: Ask) -> Judgment:
         return Judgment(status, value=value, observed=observed, evidence=evidence)
     why, paths = _why_index_unknown(view, index)
     return Judgment(UNKNOWN, why, value=value, observed=observed, evidence=evidence, paths=paths)
+
+
+def _is_recorded(view: View, index: _Index) -> bool:
+    """Whether every bound of the effective interval was recorded, none only left open."""
+    readings = [(s.is_liver, index.reading(s)) for s in specimens(view)]
+    in_liver = any(is_liver and reading is not None for is_liver, reading in readings)
+    return in_liver and UNREADABLE not in [reading for _, reading in readings]
+
+
+def _recorded(view: View, index: _Index) -> str | None:
+    """Return what is recorded where that leaves the interval open; a value never invented."""
+    amounts = [r.amount for s in specimens(view) if (r := index.reading(s)) and r.amount]
+    texts = [
+        f"“{getattr(s.specimen, index.key)}” (unreadable)"
+        for s in specimens(view)
+        if index.reading(s) == UNREADABLE
+    ]
+    return "; ".join([*map(str, amounts), *texts]) or None
 
 
 def _effective(view: View, index: _Index) -> Amount:

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, Status
 from nelm_fhir.evaluator.definitions.grading import has_carcinoma
 from nelm_fhir.evaluator.definitions.person import age_of
 from nelm_fhir.evaluator.definitions.primary import site_status
+from nelm_fhir.evaluator.judgment import unique
 from nelm_fhir.evaluator.view import View
+from nelm_fhir.profile.candidate import Part
+from nelm_fhir.profile.provenance import sources
 
 ADULT: Final = "SCOPE-ADULT"
 POST_LT: Final = "SCOPE-POST-LT"
@@ -55,6 +59,19 @@ def _gate(view: View) -> Scope:
 def scope_of(view: View) -> Scope:
     """Return what the scope gate says, computed once per view."""
     return view.shared(_gate)
+
+
+def evidence_of_scope(view: View, scope: str) -> tuple[Evidence, ...]:
+    """Return what takes the patient out of scope by that id."""
+    profile = view.profile
+    where: dict[str, list[tuple[Part, str]]] = {
+        ADULT: [(profile.patient, "birth_date")],
+        POST_LT: [(profile.liver_transplant, "performed"), (profile.liver_transplant, "date")],
+        HISTOLOGY: [(s, "histology") for _, s in sorted(profile.specimens.items())],
+        NO_METASTASES: [(profile.liver, "metastases_present")],
+    }
+    sites: list[tuple[Part, str]] = [(p, "site") for _, p in sorted(profile.primaries.items())]
+    return unique(e for part, key in where.get(scope, sites) for e in sources(part, key))
 
 
 def _adult(view: View) -> Status | None:
