@@ -108,7 +108,7 @@ def _invalid(record: Record) -> NotValid | None:
     from nelm_fhir.fhir_r4.models import validate  # noqa: PLC0415 - costs seconds, only here
 
     faults = [
-        f"{resource.location}: {issue.text}"
+        f"{resource.location}: {issue.text.rstrip('.')}"
         for resource in record.resources
         for issue in validate(resource.data)
     ]

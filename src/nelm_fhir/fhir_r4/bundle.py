@@ -94,7 +94,7 @@ def _member(value: Any, name: str) -> Any:
 
 def _add_slot(part: Part, slot: Slot, place: str, level: int, *, is_answer: bool) -> None:
     if slot.modifier_extension is not UNSET and slot.modifier_extension is not None:
-        part.issues.append(notice("modifier-extension", place))
+        part.incomplete("modifier-extension", place)  # nothing says what it did to the entry
         part.set_aside("modifier-extension", place)
     elif slot.resource is UNSET or bytes(slot.resource) == b"null":
         _without_resource(part, slot, place)

@@ -1,9 +1,10 @@
 """Which entries are read: those a mapper can want, and all they are joined with.
 
 In: the entries of one patient, their index, what is wanted. Out: the chosen entries, strictly read,
-or the kind of damage. Joined is what a chosen resource refers to (`references.FOLLOWED`), and the
-reports, panels and acts that hold it (`result`, `hasMember`, `imagingStudy`, `Procedure.partOf`);
-both again and again, until nothing new comes. What is not chosen is counted, never built.
+or the kind of damage. An entry that contains what can matter is chosen, too. Joined is what a
+chosen resource refers to (`references.FOLLOWED`), and the reports, panels and acts that hold it
+(`result`, `hasMember`, `imagingStudy`, `Procedure.partOf`); both again and again, until nothing new
+comes. What is not chosen is counted, never built.
 Source: performance.md 3 (3); architecture decision 2.
 """
 
@@ -11,10 +12,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nelm_fhir.fhir_r4 import strict
+from nelm_fhir.fhir_r4 import head, strict
 from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.part import Entry
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
+from nelm_fhir.fhir_r4.required import needs
 from nelm_fhir.fhir_r4.wanted import Wanted
 
 Data = Mapping[str, Any]
@@ -103,6 +105,21 @@ def repeats_a_key(raw: bytes) -> bool:
     return False
 
 
+def holds(raw: bytes, wanted: Wanted) -> bool:
+    """Whether the text of a suspect entry contains a resource that can matter by itself."""
+    try:
+        inner = strict.read(raw).get("contained")
+    except strict.Damaged:
+        return False
+    items = inner if isinstance(inner, list) else []
+    return any(_states(head.of(item)[0], wanted) for item in items if isinstance(item, dict))
+
+
+def _states(its: head.Head, wanted: Wanted) -> bool:
+    kind = its.resource_type or ""
+    return needs(kind).stated and wanted(kind, its.codes)
+
+
 def _repeats_type(raw: bytes) -> bool:
     return raw.count(b'"resourceType"') != 1
 
@@ -110,5 +127,5 @@ def _repeats_type(raw: bytes) -> bool:
 def _repeats_code(entry: Entry) -> bool:
     head = entry.head
     known = (head.code is not None) + len(head.component or ())
-    seen = entry.raw.count(b'"code":{') or entry.raw.count(b'"code": {')
+    seen = entry.raw.count(b'"code":{') + entry.raw.count(b'"code": {')
     return seen != known

@@ -103,7 +103,9 @@ def _note(part: Part, drop: Drop, place: str, resource_type: str, mapped: frozen
     if drop.damage and resource_type in mapped:
         part.damage(drop.reason, place, resource_type)
         return
-    if drop.reason in _SHOWN:
+    if drop.reason in _SHOWN and resource_type in mapped:
+        part.incomplete(_SHOWN[drop.reason], place)  # it may say the opposite, or the worst
+    elif drop.reason in _SHOWN:
         part.issues.append(notice(_SHOWN[drop.reason], place))
     part.set_aside(drop.reason, place, resource_type)
 

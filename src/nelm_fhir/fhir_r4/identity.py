@@ -1,8 +1,8 @@
 """Resources that carry the same business identifier: one replaces the other, or it is an alarm.
 
 In: the usable resources of a record. Out: which are replaced. A later resource replaces an earlier
-one of the same type, code and identifier, if one of them says that it corrects something
-(`corrected`, `amended`, `appended`), or if both speak of the same time and thing. An accession
+one of the same type, code and identifier, if it says that it corrects something (`corrected`,
+`amended`, `appended`), or if both speak of the same time and thing. An accession
 number that two specimens share must not make one of two Ki-67 disappear: then, and where codes
 differ (T35) or nothing orders them, all stay and an issue says so.
 Source: terminology 2.3 (last paragraph), T35; attested-entry 1 (Several statements).
@@ -67,9 +67,10 @@ def _replacement(members: Sequence[Resource]) -> Resource | None:
     codes = [_code(member.data) for member in members]
     if any(code != codes[0] and not (code & codes[0]) for code in codes):
         return None
-    if not (_is_corrected(members) or _are_about_the_same(members)):
+    same = _are_about_the_same(members)
+    if not (same or _is_corrected(members)):
         return None
-    return newest(
+    last = newest(
         members,
         [
             lambda member: instant(member.data.get("issued")),
@@ -77,6 +78,7 @@ def _replacement(members: Sequence[Resource]) -> Resource | None:
             lambda member: version_number(member.version),
         ],
     )
+    return last if same or (last is not None and _is_corrected([last])) else None
 
 
 def _is_corrected(members: Sequence[Resource]) -> bool:

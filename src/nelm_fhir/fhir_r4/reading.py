@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nelm_fhir.fhir_r4.choose import Chosen, candidates, repeats_a_key
+from nelm_fhir.fhir_r4.choose import Chosen, candidates, holds, repeats_a_key
 from nelm_fhir.fhir_r4.gate import admit, contained, keys
 from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.identity import replaced
@@ -64,6 +64,7 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
         part.damage("repeated-key", entries[n].place, entries[n].type)
     chosen = Chosen(entries, index, [n for n in mine if n not in hidden])
     chosen.add(found.wanted)
+    chosen.add([n for n in found.suspect if n not in hidden and holds(entries[n].raw, wanted)])
     chosen.add([who.patient] if who.patient is not None else [])
     for n, kind in sorted(chosen.damaged.items()):
         if entries[n].type in wanted.types:
@@ -105,16 +106,23 @@ def _contained(
     subjects: Subjects,
     mapped: frozenset[str],
 ) -> _Inner:
-    """Return the usable contained resources; they are about whom their container is about."""
+    """Return the usable contained resources; they are about whom their container is about.
+
+    In a container of a type nobody maps they must name the patient themselves: what a family
+    history or a plan contains need not be said of the patient.
+    """
     inner = _Inner()
     for n, container in admitted.items():
         if "contained" not in container.data:
             continue
         for resource, its in contained(part, container, mapped):
             subject = its.subject or its.patient
+            his = container.type in mapped
+            if subject is not None:
+                his = subjects.named(subject, n) in who.names
             if resource.type == "Patient":
                 inner.patient = inner.patient or _if_his(resource, container)
-            elif subject is None or subjects.named(subject, n) in who.names:
+            elif his:
                 inner.resources.append(resource)
             else:
                 part.set_aside("other-patient", resource.location, resource.type)

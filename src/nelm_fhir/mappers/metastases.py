@@ -3,8 +3,8 @@
 In: Conditions, and Observations about the place or status of metastases (German and Dutch data).
 Out: `liver-metastases-present`, and `metastasis` with the components `focus-class` and `organ`.
 Without `focus-class` the class is not told; the organ `unspecified` is not told either, and may be
-the liver. A code that nobody maps is suspected disease at an unknown place: neither present nor
-absent. Absence is only what 2.3 lists.
+the liver. A place that nobody can read, be it a code or a text, is suspected disease at an unknown
+place: neither present nor absent. Absence is only what 2.3 lists.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.asked import Asked
 from nelm_fhir.mappers.concepts import Matched, codings, matched, recorded_text, within, words
 from nelm_fhir.mappers.context import Context
-from nelm_fhir.mappers.elements import item
+from nelm_fhir.mappers.elements import item, items
 from nelm_fhir.mappers.histology import mark
 from nelm_fhir.mappers.source import BODY_SITE, Source
 from nelm_fhir.mappers.values import ASKED, CONFLICTING, NOT_EXACT, NOT_MAPPED, STATED, TEXT_ONLY
@@ -35,6 +35,7 @@ _UNSPECIFIED: Final = "unspecified"
 _PLACES_ONLY: Final = frozenset({"elsewhere", "unknown-node"})
 _STATUS: Final = ("metastasis-status-answer", "distant-metastasis-answer", "presence-answer")
 _M: Final = "tnm-m-answer"
+_M_QUESTION: Final = "tnm-m"
 _ABSENT: Final = frozenset({"absent", "M0"})
 _PRESENT: Final = frozenset({"present", "M1", "M1a", "M1b", "M1c"})
 _MESENTERY: Final = "mesentery"
@@ -43,25 +44,33 @@ Components = dict[str, Value | Unknown]
 _NO_ORGAN: Final[Components] = {"organ": _UNSPECIFIED}
 
 
-def of_condition(source: Source, found: tuple[Matched, ...], ctx: Context) -> Iterator[Finding]:
-    """Yield the metastases that the codes of a Condition state; `found` are those codes."""
+def of_condition(
+    source: Source, found: tuple[Matched, ...], ctx: Context, path: str = "code"
+) -> Iterator[Finding]:
+    """Yield the metastases that the codes at `path` state; `found` are those codes."""
     if not found:
         return
     mark(found, source, ctx)
-    text = recorded_text(item(source.data, "code"))
+    text = _text_at(source, path)
     if within(found, _CONTRADICTING):
-        ctx.note("metastasis-of-another-tumor", source.resource, "code")
+        ctx.note("metastasis-of-another-tumor", source.resource, path)
     if liver := _liver(found, source):
         present, reading = _presence(found, source)
-        yield source.finding(LIVER_PRESENT, present, "code", text, liver, reading=reading)
+        yield source.finding(LIVER_PRESENT, present, path, text, liver, reading=reading)
     if elsewhere := [m for m in within(found, _ORGAN) if m.word != _UNSPECIFIED]:
         yield source.finding(
-            METASTASIS, STATED, "code", text, elsewhere[0], components=_components(found)
+            METASTASIS, STATED, path, text, elsewhere[0], components=_components(found)
         )
     elif not liver:
+        parts, doubt = _of_body_site(source)
         yield source.finding(
-            METASTASIS, STATED, "code", text, found[0], components=_of_body_site(source)
+            METASTASIS, STATED, path, text, found[0], components=parts, reading=doubt
         )
+
+
+def _text_at(source: Source, path: str) -> str | None:
+    name, _, at = path.rstrip("]").partition("[")
+    return recorded_text(items(source.data, name)[int(at)] if at else item(source.data, name))
 
 
 def _liver(found: tuple[Matched, ...], source: Source) -> Matched | None:
@@ -93,9 +102,19 @@ def _components(found: tuple[Matched, ...]) -> Components:
     return components
 
 
-def _of_body_site(source: Source) -> Components:
-    sites = sorted(site for site in source.body_sites if site != _LIVER_SITE)
-    return {"organ": ", ".join(sites) or _UNSPECIFIED}
+def _of_body_site(source: Source) -> tuple[Components, Reading | None]:
+    """Return the organ; a site that nobody can read may be any, so the disease is suspected."""
+    if sites := sorted(site for site in source.body_sites if site != _LIVER_SITE):
+        return {"organ": ", ".join(sites)}, None
+    unread = [text for site in items(source.data, "bodySite") if (text := recorded_text(site))]
+    if source.body_sites or not unread:
+        return _NO_ORGAN, None
+    components: Components = {"organ": ", ".join(unread), "focus-class": NOT_MAPPED}
+    return components, _at_most_suspected(source)
+
+
+def _at_most_suspected(source: Source) -> Reading | None:
+    return None if source.resource.reading is Reading.ABSENT else Reading.SUSPECTED
 
 
 # --- Observations ---------------------------------------------------------------------------------
@@ -140,8 +159,9 @@ def _unmapped(asked: Asked) -> Finding:
 def status(asked: Asked) -> Iterator[Finding]:
     """Yield whether there are distant metastases: status (399608002), TNM M, mCODE history.
 
-    "Distant" includes the liver: absence is said of both, presence leaves the organ open. M1a, M1b
-    and M1c mean what the chapter of the tumor says and are only M1 here (T28).
+    "Distant" includes the liver: absence is said of both, presence leaves the organ open, unless a
+    body site tells it. M1a, M1b and M1c mean what the chapter of the tumor says and are only M1
+    here (T28).
     """
     if asked.value is None:
         if asked.is_absent:
@@ -160,9 +180,15 @@ def _boolean(asked: Asked) -> bool | None:
 def _told(
     asked: Asked, present: Value | Unknown, match: Matched | None = None
 ) -> Iterator[Finding]:
-    yield _without_organ(asked, present, match)
+    parts, doubt = _of_body_site(asked.source)
     if present is False:
-        yield asked.finding(LIVER_PRESENT, present, match)
+        yield _without_organ(asked, present, match)
+        if parts == _NO_ORGAN:  # absence at one other place says nothing of the liver
+            yield asked.finding(LIVER_PRESENT, present, match)
+    else:
+        if parts != _NO_ORGAN and asked.asks(_M_QUESTION):  # it may be where the primary lies
+            doubt = _at_most_suspected(asked.source)
+        yield asked.finding(METASTASIS, present, match, components=parts, reading=doubt)
 
 
 def _without_organ(asked: Asked, value: Value | Unknown, match: Matched | None = None) -> Finding:
@@ -190,7 +216,8 @@ def _status(asked: Asked, found: tuple[Matched, ...]) -> Iterator[Finding]:
 def history(asked: Asked) -> Iterator[Finding]:
     """Yield mCODE HistoryOfMetastaticCancer: false says there is none; true, there was or is."""
     if _boolean(asked):
-        yield asked.finding(METASTASIS, STATED, components=_NO_ORGAN, reading=Reading.PAST)
+        parts, doubt = _of_body_site(asked.source)
+        yield asked.finding(METASTASIS, STATED, components=parts, reading=doubt or Reading.PAST)
     else:
         yield from status(asked)
 

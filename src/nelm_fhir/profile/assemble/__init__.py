@@ -36,7 +36,7 @@ from nelm_fhir.profile.assemble.single import (
 from nelm_fhir.profile.assemble.specimens import specimens
 from nelm_fhir.profile.assemble.transplants import liver_transplant
 from nelm_fhir.profile.assemble.tumors import Tumors
-from nelm_fhir.profile.assemble.unplaced import CONTRADICTORY_PATHOLOGY
+from nelm_fhir.profile.assemble.unplaced import CONTRADICTIONS
 from nelm_fhir.profile.candidate import Primary, Profile
 from nelm_fhir.profile.findings import Finding
 from nelm_fhir.profile.record_format import CandidateProfile
@@ -61,8 +61,8 @@ def assemble(
     """Return the profile of one patient on the evaluation date.
 
     `options` are the switches of rules 15.2, `damaged` tells that the reader had to give up an
-    entry (rules 1.7); statements on tissue that contradict each other count as such. Nothing in
-    the findings makes this fail: what does not fit is an issue.
+    entry (rules 1.7); statements on tissue or on a transplantation that contradict each other
+    count as such. Nothing in the findings makes this fail: what does not fit is an issue.
     """
     gathered = Gathered.from_findings(findings, as_of, definitions)
     draft = Draft(Profile)
@@ -70,8 +70,7 @@ def assemble(
     draft.hold("options", dict(options))
     _put_patient(gathered, draft)
     _put_disease(gathered, draft)
-    # two ways to type one tissue: the statement that counts against may be the right one
-    contradictory = any(issue.kind == CONTRADICTORY_PATHOLOGY for issue in gathered.issues)
+    contradictory = any(issue.kind in CONTRADICTIONS for issue in gathered.issues)
     draft.hold("damaged", damaged or contradictory or None)
     profile = CandidateProfile.from_record(draft.record())
     issues = sorted(set(gathered.issues), key=lambda issue: (issue.kind, issue.location))

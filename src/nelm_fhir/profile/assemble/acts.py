@@ -14,7 +14,6 @@ from nelm_fhir.profile.assemble.statements import (
     SUPERSEDED,
     Settled,
     Statement,
-    agreed,
     newest,
     parted,
     set_aside,
@@ -32,7 +31,7 @@ def done(statements: Sequence[Statement], as_of: date) -> Settled:
     yes = [item for item in considered if item.value is True]
     no = [item for item in considered if item.value is False]
     if not yes or not no:
-        return agreed(considered) if not yes else _with_rest(yes, considered)
+        return newest(considered) if not yes else _with_rest(yes, considered)
     return _weighed(yes, no)
 
 

@@ -119,13 +119,20 @@ def _is_focus(gathered: Gathered, tumors: Tumors, finding: Finding, named: set[s
 
 
 def _has_organ(gathered: Gathered, finding: Finding, *, liver_present: bool) -> bool:
-    """Whether it says where; distant disease without an organ is explained by the liver."""
-    told = isinstance(finding.components.get(CLASS), str)
+    """Whether it says where; distant disease without an organ is explained by the liver.
+
+    A place that is told in text alone may be any, and is kept as suspected disease.
+    """
+    told = isinstance(finding.components.get(CLASS), str) or _is_in_text(finding)
     if told or organ_of(finding) not in {None, UNSPECIFIED}:
         return True
     if not liver_present:
         gathered.report("metastasis-without-organ", finding)
     return False
+
+
+def _is_in_text(finding: Finding) -> bool:
+    return isinstance(finding.value, Unknown) and finding.value.reason is Reason.TEXT_ONLY
 
 
 # --- which are one --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ open to the highest. An unreadable value is handed on with its text, never dropp
 from collections.abc import Iterable
 from typing import Final
 
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.statements import Settled, agreed, said, set_aside, statement
 from nelm_fhir.profile.findings import Finding
@@ -16,10 +17,14 @@ BETWEEN: Final = " | "
 _NOTHING: Final = frozenset({Reason.NO_RECORD, Reason.RECORDED_AS_UNKNOWN})
 
 
-def index_text(findings: Iterable[Finding]) -> Settled:
-    """Return the text of one index; several that differ joined, so that they are unreadable."""
+def index_text(findings: Iterable[Finding], *, doubted: bool = False) -> Settled:
+    """Return the text of one index; several that differ joined, so that they are unreadable.
+
+    `doubted` tells that the tissue may be of another malignancy: then a coded value stands so that
+    nothing reads it, while an attested one speaks of this disease.
+    """
     everything = list(findings)
-    told = {id(finding): _text(finding) for finding in everything}
+    told = {id(f): _text(f, doubted=doubted and not f.attested) for f in everything}
     speaking = [finding for finding in everything if told[id(finding)]]
     silent = [statement(finding) for finding in everything if not told[id(finding)]]
     if not speaking:
@@ -31,9 +36,13 @@ def index_text(findings: Iterable[Finding]) -> Settled:
     return Settled(value, tuple(statement(f) for f in speaking), set_aside(silent))
 
 
-def _text(finding: Finding) -> str:
+def _text(finding: Finding, *, doubted: bool) -> str:
     """Return the value as text; empty where nothing was reported."""
     value = said(finding)
+    if doubted and not isinstance(value, Unknown):
+        return f"{Reason.CONFLICTING}: {value}"
+    if finding.reading is Reading.UNKNOWN and not isinstance(finding.value, Unknown):
+        return f"{Reading.UNKNOWN}: {finding.value}"  # may hold: it stays, and nothing reads it
     if not isinstance(value, Unknown):
         return str(value).strip()
     if value.reason in _NOTHING:

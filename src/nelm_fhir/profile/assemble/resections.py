@@ -2,11 +2,13 @@
 
 In: Procedures and attested entries, margins, lymphadenectomies, node counts. Out: one draft per
 tumor. The latest completed resection counts; margin and nodes are those linked to it, else the
-latest stated of this tumor on or after its day.
+latest stated of this tumor on or after its day. A margin of either kind that differs from the other
+conflicts: neither the signed R0 nor the R1 of the pathologist may vanish.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from nelm_fhir.core.dates import DaySpan, before
 from nelm_fhir.core.logic import NOT_MET
@@ -28,6 +30,7 @@ from nelm_fhir.profile.assemble.resection_links import (
     parts_by_tumor,
 )
 from nelm_fhir.profile.assemble.statements import (
+    SILENT,
     Settled,
     Statement,
     beside,
@@ -38,12 +41,15 @@ from nelm_fhir.profile.assemble.statements import (
     newest,
     parted,
     said,
+    set_aside,
     statement,
     together,
 )
 from nelm_fhir.profile.assemble.tumors import Tumors
 from nelm_fhir.profile.candidate import Resection
 from nelm_fhir.profile.findings import Finding
+
+_LEFT: Final = "R2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +69,18 @@ def resections(gathered: Gathered, tumors: Tumors) -> dict[str, Draft]:
 
 def _resection(gathered: Gathered, about: About) -> Draft:
     draft = Draft(Resection)
-    draft.put("performed", _performed(gathered, about))
+    performed = _performed(gathered, about)
     planned = _components(_entries(about), "planned-at-transplantation")
     draft.put("planned_at_lt", latest(planned, gathered.as_of))
-    if draft.get("performed") is not False:
+    if performed.value is not False:
         operation = _operation(gathered, about)
+        status = _margin(gathered, about, operation)
+        performed = _unless_left(performed, status, about)
         draft.put("date", operation.day)
-        draft.put("margin", _margin(gathered, about, operation))
+        draft.put("margin", status)
         draft.put("lymphadenectomy", _nodes(gathered, about, operation))
         draft.put("pn", _node_stage(gathered, about, operation))
+    draft.put("performed", performed)
     return draft
 
 
@@ -136,10 +145,23 @@ def _can_be(finding: Finding, day: Settled) -> bool:
 def _margin(gathered: Gathered, about: About, operation: _Operation) -> Settled:
     linked, later = _parted(about, operation, (MARGIN, INVOLVED))
     stated = _components(_current(about, operation), MARGIN)
-    settled = margin(linked, stated, gathered.as_of)
-    if settled.value is None and settled.reason is None:
-        settled = margin(later, (), gathered.as_of)
+    own = margin(linked, stated, gathered.as_of)
+    others = margin(later, (), gathered.as_of)
+    silent = others.value is None and others.reason in {None, *SILENT}
+    settled = own if silent or others.value == own.value else together(own, others)
+    if own.value is None and own.reason is None:
+        settled = others
     return about.against_unlinked(settled, MARGIN)
+
+
+def _unless_left(performed: Settled, status: Settled, about: About) -> Settled:
+    """Return conflict where one of several margins is R2: then it is open what was removed."""
+    told = [said(f) for f in about.statements.get(MARGIN, ())]
+    told += [item.value for item in _components(about.acts, MARGIN)]
+    if status.reason is not Reason.CONFLICTING or _LEFT not in told:
+        return performed
+    aside = performed.aside + set_aside(performed.used, Reason.CONFLICTING)
+    return Settled(aside=aside, reason=Reason.CONFLICTING)
 
 
 def _nodes(gathered: Gathered, about: About, operation: _Operation) -> Settled:
@@ -185,6 +207,8 @@ def _belongs(finding: Finding, keys: frozenset[str]) -> bool:
 def _not_before(finding: Finding, operation: _Operation) -> bool:
     """Whether it was stated on or after the day; without a day, whether it can be of no other."""
     day = operation.day.value
+    if isinstance(day, DaySpan) and finding.day is not None:
+        return before(finding.day, day) is NOT_MET
     if isinstance(day, DaySpan):
-        return finding.day is not None and before(finding.day, day) is NOT_MET
+        return not operation.other_keys
     return operation.day.reason in {None, Reason.NO_RECORD} and not operation.other_keys

@@ -2,12 +2,14 @@
 
 In: responses and the scans they rest on. Out: one event per Observation, duplicates joined. About
 the liver or the whole tumor it is an event; about one other lesion only progression counts. Without
-evidence type, study or report a coded response is clinical.
+evidence type, study or report a coded response is clinical, and progression has no modality: it
+counts then (rules 9.3). Progression whose status is unknown is undated: it may be one.
 """
 
 from collections.abc import Iterable
 from typing import Any, Final
 
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.focus_register import Register
 from nelm_fhir.profile.assemble.gathered import Gathered, merged
@@ -15,6 +17,7 @@ from nelm_fhir.profile.assemble.ids import named
 from nelm_fhir.profile.assemble.scan_groups import REPORT, Imagings
 from nelm_fhir.profile.assemble.scans import modality
 from nelm_fhir.profile.assemble.statements import (
+    NOTHING_SAID,
     Settled,
     Statement,
     agreed,
@@ -73,12 +76,23 @@ def _counts(gathered: Gathered, finding: Finding, register: Register) -> bool:
 def _event(group: Group, imagings: Imagings, above: dict[str, list[Finding]]) -> dict[str, Any]:
     draft = Draft(ResponseEvent)
     finding = group[0]
-    draft.put("category", agreed([statement(item) for item in group]))
+    draft.put("category", _category(group))
     draft.put("modality", _modality(group, imagings, above))
-    if finding.day is not None:
+    if finding.day is not None and not _may_be_progression(finding):
         day = tuple(Statement(finding.day, (item.evidence,)) for item in group)
         draft.put("date", Settled(finding.day, day))
     return draft.record()
+
+
+def _category(group: Group) -> Settled:
+    """Return the category; one that may be progression counts as such, without its day."""
+    if _may_be_progression(group[0]):
+        return Settled(PROGRESSION, tuple(statement(item) for item in group))
+    return agreed([statement(item) for item in group])
+
+
+def _may_be_progression(finding: Finding) -> bool:
+    return finding.reading is Reading.UNKNOWN and finding.value == PROGRESSION
 
 
 def _modality(group: Group, imagings: Imagings, above: dict[str, list[Finding]]) -> Settled:
@@ -90,6 +104,8 @@ def _modality(group: Group, imagings: Imagings, above: dict[str, list[Finding]])
     stated = newest([item for item in told if item.value != _SOME_IMAGING])
     if finding.attested or scans or reports or told:
         return together(stated, *(modality(scan) for scan in scans))
+    if finding.value == PROGRESSION:
+        return NOTHING_SAID
     return Settled(_CLINICAL, (statement(finding),))
 
 

@@ -5,8 +5,10 @@ else from the report; two results of one scan, or of one focus on it, count as t
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.focus_register import UPTAKE, Register, is_suspected
@@ -27,7 +29,6 @@ from nelm_fhir.profile.assemble.statements import (
     component,
     narrower_date,
     newest,
-    said,
     set_aside,
     statement,
     together,
@@ -60,7 +61,7 @@ def _scan(
     draft.put("modality", modality(scan))
     draft.put("tracer", _part(scan, "scan-tracer"))
     draft.put("technique", _part(scan, "scan-technique"))
-    draft.put("extrahepatic_result", worst([statement(f) for f in scan.of(SCAN)]))
+    draft.put("extrahepatic_result", worst([_result(f) for f in scan.of(SCAN)]))
     draft.put("liver_lesions_typical", _part(scan, "liver-lesions-typical"))
     uptakes = _uptakes(gathered, scan, register)
     draft.hold("foci", {ids[name]: settled.value for name, settled in uptakes.items()})
@@ -139,14 +140,28 @@ def _uptakes(gathered: Gathered, scan: Imaging, register: Register) -> dict[str,
         lesion = register.of_entry(finding)
         if lesion is None:
             continue
-        if isinstance(said(finding), Unknown):
+        told = _result(finding)
+        if isinstance(told.value, Unknown):
             gathered.report("uptake-not-readable", finding)
-        named.setdefault(lesion.name, []).append(statement(finding))
+            told = _unread(told)
+        named.setdefault(lesion.name, []).append(told)
     for finding in scan.of(SIGHTING):
         name = register.groups.name(finding.key)
         named.setdefault(name, []).append(_sighting(finding))
     settled = {name: worst(told) for name, told in sorted(named.items())}
     return {name: item for name, item in settled.items() if item.value in WORSE_LAST}
+
+
+def _result(finding: Finding) -> Statement:
+    """Return a result; a finding whose status is unknown may hold, and is equivocal then."""
+    told = statement(finding)
+    worse = finding.value in {EQUIVOCAL, POSITIVE} and finding.reading is Reading.UNKNOWN
+    return replace(told, value=EQUIVOCAL) if worse else told
+
+
+def _unread(told: Statement) -> Statement:
+    """An uptake that was seen and cannot be read may be positive: it counts as equivocal."""
+    return replace(told, value=EQUIVOCAL) if told.speaks else told
 
 
 def _sighting(finding: Finding) -> Statement:

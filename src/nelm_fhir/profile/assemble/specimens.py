@@ -7,7 +7,8 @@ Observations, else by the report. Source: rules 6.2, 6.3, 15.2; attested-entry s
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.unknown import Reason
@@ -26,12 +27,25 @@ from nelm_fhir.profile.assemble.statements import (
     component,
     narrower_date,
     newest,
+    set_aside,
     statement,
 )
 from nelm_fhir.profile.assemble.tumors import Tumors
 from nelm_fhir.profile.assemble.unplaced import CONTRADICTORY_PATHOLOGY
 from nelm_fhir.profile.candidate import Specimen
 from nelm_fhir.profile.findings import Finding
+
+_MAY_BE_WORSE: Final = frozenset({Reason.CONFLICTING, Reason.EQUIVOCAL})
+
+
+_POOR: Final = "poor"
+
+
+class _Whose(Enum):
+    """Of which tumor the tissue is: of this one, or of any in the record."""
+
+    OURS = "ours"
+    ANY = "any"
 
 
 @dataclass(slots=True)
@@ -63,6 +77,12 @@ def _is_of_another(gathered: Gathered, tumors: Tumors, tissue: Tissue) -> bool:
         return False
     gathered.report("specimen-of-another-tumor", tissue.found[0])
     return True
+
+
+def _may_be_of_another(tumors: Tumors, tissue: Tissue, origin: Settled) -> bool:
+    """Whether neither a link nor a place tells of which malignancy it is (terminology 2.7)."""
+    ours = any(tumors.named_by(finding) is not None for finding in tissue.everything)
+    return bool(tumors.others) and not ours and origin.value is None
 
 
 def _known_day(settled: Settled) -> DaySpan | None:
@@ -110,18 +130,20 @@ def _specimen(shared: _Shared, tissue: Tissue) -> dict[str, Any]:
     draft = Draft(Specimen)
     dated = _date(gathered, tissue)
     draft.put("date", dated)
-    draft.put("origin", shared.origins.origin(tissue))
+    origin = shared.origins.origin(tissue)
+    draft.put("origin", origin)
     horizon = _horizon(gathered, tissue, _known_day(dated))
     known = [f for f in tissue.found if f.day is None or f.day.earliest <= horizon]
     tissue = replace(tissue, found=known)
-    _put_index_values(draft, tissue, horizon)
+    whose = _Whose.ANY if _may_be_of_another(shared.tumors, tissue, origin) else _Whose.OURS
+    _put_index_values(draft, tissue, horizon, whose)
     _put_typing(
         gathered,
         draft,
         tissue,
         {
             "histology": histology(gathered, shared.tumors, tissue, shared.graded, horizon),
-            "differentiation": _told(tissue, "differentiation", horizon),
+            "differentiation": _differentiation(tissue, horizon, whose),
             "reported_grade": _told(tissue, "reported-grade", horizon),
         },
     )
@@ -133,13 +155,13 @@ def _specimen(shared: _Shared, tissue: Tissue) -> dict[str, Any]:
 def _put_typing(
     gathered: Gathered, draft: Draft, tissue: Tissue, typing: Mapping[str, Settled]
 ) -> None:
-    """Write what the tissue is; where statements contradict each other, say so.
+    """Write what the tissue is; where statements contradict each other or may not hold, say so.
 
-    One of the two may be a carcinoma, and dropping both would drop that, too.
+    One of them may be a carcinoma, and dropping it would drop that, too.
     """
     for key, settled in typing.items():
         draft.put(key, settled)
-    if any(settled.reason is Reason.CONFLICTING for settled in typing.values()):
+    if any(settled.reason in _MAY_BE_WORSE for settled in typing.values()):
         gathered.report(CONTRADICTORY_PATHOLOGY, tissue.found[0])
 
 
@@ -157,10 +179,22 @@ def _horizon(gathered: Gathered, tissue: Tissue, day: DaySpan | None) -> date:
     return gathered.as_of
 
 
-def _put_index_values(draft: Draft, tissue: Tissue, horizon: date) -> None:
-    draft.put("ki67_text", index_text(f for f in tissue.found if f.element == KI67))
+def _put_index_values(draft: Draft, tissue: Tissue, horizon: date, whose: _Whose) -> None:
+    doubted = whose is _Whose.ANY
+    ki67 = (f for f in tissue.found if f.element == KI67)
+    mitoses = (f for f in tissue.found if f.element == MITOSES)
+    draft.put("ki67_text", index_text(ki67, doubted=doubted))
     draft.put("cells_counted", _told(tissue, "cells-counted", horizon))
-    draft.put("mitoses_text", index_text(f for f in tissue.found if f.element == MITOSES))
+    draft.put("mitoses_text", index_text(mitoses, doubted=doubted))
+
+
+def _differentiation(tissue: Tissue, horizon: date, whose: _Whose) -> Settled:
+    """Return the differentiation; poor, and perhaps of another malignancy, contradicts itself."""
+    settled = _told(tissue, "differentiation", horizon)
+    if whose is _Whose.OURS or settled.value != _POOR:
+        return settled
+    aside = settled.aside + set_aside(settled.used, Reason.CONFLICTING)
+    return Settled(aside=aside, reason=Reason.CONFLICTING)
 
 
 def _told(tissue: Tissue, element: str, horizon: date) -> Settled:

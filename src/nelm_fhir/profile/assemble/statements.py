@@ -29,7 +29,7 @@ Finer = Callable[[Value, Value], bool]
 
 _READ_AS: Final = {
     Reading.SUSPECTED: Reason.EQUIVOCAL,
-    Reading.UNKNOWN: Reason.RECORDED_AS_UNKNOWN,
+    Reading.UNKNOWN: Reason.EQUIVOCAL,  # may hold, so it is not silent
     Reading.PLANNED: Reason.NO_RECORD,
 }
 

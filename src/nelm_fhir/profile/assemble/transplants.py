@@ -9,7 +9,7 @@ from typing import Final
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.reading import Reading
-from nelm_fhir.core.unknown import Unknown
+from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.acts import done, is_knowable
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.gathered import Gathered
@@ -26,6 +26,7 @@ from nelm_fhir.profile.assemble.statements import (
     statement,
     together,
 )
+from nelm_fhir.profile.assemble.unplaced import CONTRADICTORY_TRANSPLANT
 from nelm_fhir.profile.candidate import LiverTransplant
 from nelm_fhir.profile.findings import Finding
 
@@ -38,7 +39,10 @@ def liver_transplant(gathered: Gathered) -> Draft:
     findings = gathered.of(_ELEMENT)
     acts = _knowable(gathered, [f for f in findings if f.reading is not Reading.PLANNED])
     draft = Draft(LiverTransplant)
-    draft.put("performed", done([statement(f) for f in acts], gathered.as_of))
+    performed = done([statement(f) for f in acts], gathered.as_of)
+    draft.put("performed", performed)
+    if performed.reason is Reason.CONFLICTING:  # else it would be judged as not performed
+        gathered.report(CONTRADICTORY_TRANSPLANT, acts[0])
     if draft.get("performed") is True:
         draft.put("date", _date(gathered, acts))
         within = [item for f in acts for item in component(f, "within-milan")]

@@ -15,6 +15,9 @@ class _Text:
 
 
 CONTRADICTORY_PATHOLOGY: Final = "contradictory-pathology"
+CONTRADICTORY_TRANSPLANT: Final = "contradictory-transplantation"
+CONTRADICTIONS: Final = frozenset({CONTRADICTORY_PATHOLOGY, CONTRADICTORY_TRANSPLANT})
+"""Contradictions of which the statement that counts against may be the right one."""
 _WARNING, _INFORMATION = Severity.WARNING, Severity.INFORMATION
 _TEXTS: Final = {
     "carcinoma-set-aside": _Text(
@@ -32,8 +35,15 @@ _TEXTS: Final = {
     CONTRADICTORY_PATHOLOGY: _Text(
         _WARNING,
         "conflict",
-        "Histology, differentiation or grade of one specimen is stated in two ways. Neither counts,"
-        " and no criteria are met until the wrong one is corrected.",
+        "Histology, differentiation or grade of one specimen is stated in two ways, or by a result"
+        " that may not hold or may be of another tumor. It does not count, and no criteria are"
+        " met until that is corrected.",
+    ),
+    CONTRADICTORY_TRANSPLANT: _Text(
+        _WARNING,
+        "conflict",
+        "A liver transplantation is stated as done and as not done. No criteria are met until the"
+        " wrong one is corrected.",
     ),
     "death-recorded": _Text(
         _WARNING, "business-rule", "The record states a death; it changes no verdict."
