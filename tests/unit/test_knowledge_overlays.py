@@ -24,6 +24,7 @@ def own_set(**replaced: str) -> str:
     text = text.replace('id       = "esmo-2020"', 'id = "ward-7-esmo"\nderived_from = "esmo-2020"')
     text = text.replace('id        = "ESMO-', 'id = "W7-').replace("order    = 5\n", "")
     text = text.replace("limit     = 50", "limit = 40")
+    text = text.replace('title    = "ESMO 2020"', 'title = "Ward 7, after ESMO 2020"')
     for old, new in replaced.items():
         text = text.replace(old, new)
     return text
@@ -120,6 +121,13 @@ def test_a_changed_limit_of_a_published_set_is_refused(tmp_path: Path) -> None:
         f.startswith("o/criteria/esmo.toml: id: a published set is never changed") for f in faults
     )
     assert any("derived_from: is missing" in fault for fault in faults)
+
+
+def test_an_own_set_with_the_title_of_a_published_one_is_refused(tmp_path: Path) -> None:
+    text = own_set(**{'title = "Ward 7, after ESMO 2020"': 'title = "ESMO 2020"'})
+    folder = overlay(tmp_path, overlay_toml=OVERLAY_HEAD, criteria__own_toml=text)
+    (fault,) = overlay_faults(folder)
+    assert "title: is that of a published set" in fault
 
 
 def test_an_own_set_with_own_ids_and_origin_is_accepted_and_comes_last(tmp_path: Path) -> None:

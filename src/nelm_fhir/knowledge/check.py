@@ -97,6 +97,10 @@ def _check_origin(loaded: LoadedSet, everything: Everything, faults: Faults) -> 
     if loaded.found.id in published:
         what = "a published set is never changed; give it an own id and derived_from"
         faults.add(loaded.file, "id", what)
+    titles = {entry.found.title for entry in everything.sets if entry.overlay is None}
+    if loaded.found.title in titles:
+        what = "is that of a published set; people must be able to tell the two apart"
+        faults.add(loaded.file, "title", what)
     if origin is None:
         faults.add(loaded.file, "derived_from", "is missing; name the published set it comes from")
     else:

@@ -39,6 +39,11 @@ class CandidateProfile(Profile):
 
         Raises NotARecord, naming every wrong path, if the record breaks the format.
         """
+        if "resourceType" in record:
+            raise NotARecord(
+                "This is a FHIR resource, not a candidate profile.",
+                "Leave out --profile, or see `nelm schema profile`.",
+            )
         nulls = list(_nulls(record, ()))
         if nulls:
             raise _refused([(path, "null does not occur in a record") for path in nulls])

@@ -385,3 +385,16 @@ def test_a_judged_set_carries_its_own_notes():
     assert notes["optn"] == ("OPTN-STATUS", "OPTN-BOARD")
     assert "C-EXP" in notes["citterio-2023"]
     assert notes["enets-2016"] == ()
+
+
+@pytest.mark.parametrize(
+    ("scan", "status"),
+    [("2026-03", Status.UNKNOWN), ("2026-03-15", Status.MET), ("2026-04", Status.MET)],
+)
+def test_a_scan_of_a_vague_date_clears_only_if_all_its_days_do(scan, status):
+    """Equivocal on 15 February: a negative scan counts from 15 March on (rules 8.4)."""
+    focus = {"class": "node", "status": "suspected", "first_seen": "2026-02-15"}
+    record = {**BASELINE, "extrahepatic": {"n": focus}}
+    pet = {**BASELINE["scans"]["pet-1"], "date": scan}
+    record = {**record, "as_of": "2026-06-01", "scans": {**BASELINE["scans"], "pet-1": pet}}
+    assert judged({**record, "as_of": "2026-05-31"}, "OPTN-WORK").status is status
