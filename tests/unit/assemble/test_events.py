@@ -337,3 +337,14 @@ def test_an_absent_metastasis_after_transplantation_is_no_recurrence():
     gone = metastasis("b", "bone", "rib", "2026-01-01", reading=Reading.ABSENT)
     attested = entry("recurrence", "none", "x", "2026-02-01")
     assert profile(transplant("2025-02-01"), gone, attested).recurrence.status == "none"
+
+
+def test_a_progression_whose_status_is_unknown_alone_is_no_progression():
+    doubtful = coded("response", "PD", "Observation/pd", "2026-05-01", reading=Reading.UNKNOWN)
+    stable = coded("response", "SD", "Observation/sd", "2026-04-01")
+    assert profile(doubtful).response_events == {}
+    events = profile(doubtful, stable).response_events.values()
+    assert {(event.category, event.date is None) for event in events} == {
+        ("PD", True),
+        ("SD", False),
+    }

@@ -3,7 +3,8 @@
 In: responses and the scans they rest on. Out: one event per Observation, duplicates joined. About
 the liver or the whole tumor it is an event; about one other lesion only progression counts. Without
 evidence type, study or report a coded response is clinical, and progression has no modality: it
-counts then (rules 9.3). Progression whose status is unknown is undated: it may be one.
+counts then (rules 9.3). Progression whose status is unknown is undated: it may be one. It stands
+only beside a response that it could speak against; alone it would be a certain failure.
 """
 
 from collections.abc import Iterable
@@ -44,6 +45,9 @@ def response_events(gathered: Gathered, imagings: Imagings, register: Register) 
     """Return the response events by id."""
     groups = _one_per_observation(merged(gathered.of(RESPONSE)))
     counted = [group for group in groups if _counts(gathered, group[0], register)]
+    if not any(_speaks_for(group[0]) for group in counted):
+        # a progression that may be one speaks against stability; without any it proves nothing
+        counted = [group for group in counted if not _may_be_progression(group[0])]
     above = _reports_above(gathered)
     return {name: _event(group, imagings, above) for name, group in named(counted)}
 
@@ -89,6 +93,11 @@ def _category(group: Group) -> Settled:
     if _may_be_progression(group[0]):
         return Settled(PROGRESSION, tuple(statement(item) for item in group))
     return agreed([statement(item) for item in group])
+
+
+def _speaks_for(finding: Finding) -> bool:
+    """Whether a response is stated that is not progression."""
+    return isinstance(told := said(finding), str) and told != PROGRESSION
 
 
 def _may_be_progression(finding: Finding) -> bool:
