@@ -94,17 +94,26 @@ def split(text: bytes) -> BundleText | None:
     Raises NotJson, NotABundle, TooLarge.
     """
     try:
-        bundle = _BUNDLE.decode(text)
-    except msgspec.ValidationError:
-        bundle = _with_bad_entries(text)
+        bundle = _decoded(text)
     except RecursionError:
         raise too_deep() from None
+    except msgspec.ValidationError:
+        raise NotABundle(
+            "An element of the Bundle is of a wrong type.", "Send a FHIR R4 Bundle."
+        ) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise not_json() from None
     if bundle.resource_type != "Bundle":
         return None
     _refuse_repeated_keys(text, bundle)
     return bundle
+
+
+def _decoded(text: bytes) -> BundleText:
+    try:
+        return _BUNDLE.decode(text)
+    except msgspec.ValidationError:
+        return _with_bad_entries(text)
 
 
 def not_json() -> NotJson:

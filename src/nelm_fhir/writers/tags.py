@@ -16,6 +16,12 @@ def meta(*, test_data: bool) -> Json:
 
 
 def is_test_data(resource: Json) -> bool:
-    """Return whether the resource is tagged as test data."""
-    tags = resource.get("meta", {}).get("tag", [])
-    return any((tag.get("system"), tag.get("code")) == (ACT_REASON, TEST_DATA) for tag in tags)
+    """Return whether the resource is tagged as test data; a tag of a wrong shape is none."""
+    told = resource.get("meta")
+    tags = told.get("tag") if isinstance(told, dict) else None
+    wanted = (ACT_REASON, TEST_DATA)
+    return any(
+        (tag.get("system"), tag.get("code")) == wanted
+        for tag in (tags if isinstance(tags, list) else ())
+        if isinstance(tag, dict)
+    )
