@@ -74,8 +74,7 @@ def evaluate(
     """Judge a candidate profile; its evaluation date and options stand in it."""
     catalogue = load_catalogue(overlays)
     _check_sets(sets, catalogue)
-    read = pipeline.Read(profile, pipeline.read_profile(profile.to_record()).origin)
-    return pipeline.judge(read, catalogue, sets)
+    return pipeline.judge(pipeline.given(profile), catalogue, sets)
 
 
 def to_fhir(

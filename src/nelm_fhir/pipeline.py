@@ -100,6 +100,11 @@ def read_profile(text: bytes | str | Mapping[str, Any], *, as_of: date | None = 
         profile = CandidateProfile.from_json(text)
     if as_of is not None:
         profile = profile.model_copy(update={"as_of": as_of})
+    return given(profile)
+
+
+def given(profile: CandidateProfile) -> Read:
+    """Return a profile that is there already in the place of a record that was read."""
     return Read(profile, Origin(program=PROGRAM))
 
 

@@ -7,11 +7,12 @@ added to the start, never subtracted from the end, and days are never counted.
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
+from nelm_fhir.core.logic import Status, over_all
 
 MONTHS_PER_YEAR: Final = 12
 _SHAPE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
@@ -108,23 +109,32 @@ def at_least(start: DaySpan, months: int, on: date) -> Status:
 def not_older_than(day: DaySpan, months: int, on: date) -> Status:
     """Return whether something of that date is still fresh, the due day included (rules 8.2)."""
     last_fresh = due(day, months)
-    if last_fresh.earliest >= on:
-        return MET
-    return NOT_MET if last_fresh.latest < on else UNKNOWN
+    return over_all((last_fresh.earliest >= on, last_fresh.latest >= on))
 
 
 def on_or_before(span: DaySpan, day: date) -> Status:
     """Return whether a dated event lies on or before `day`."""
-    if span.latest <= day:
-        return MET
-    return NOT_MET if span.earliest > day else UNKNOWN
+    return over_all((span.earliest <= day, span.latest <= day))
 
 
 def before(first: DaySpan, second: DaySpan) -> Status:
     """Return whether the first event lies on an earlier day than the second."""
-    if first.latest < second.earliest:
-        return MET
-    return NOT_MET if first.earliest >= second.latest else UNKNOWN
+    return over_all((first.latest < second.earliest, first.earliest < second.latest))
+
+
+def not_after(first: DaySpan, second: DaySpan) -> Status:
+    """Return whether the first event lies on the same day as the second or earlier."""
+    return over_all((first.latest <= second.earliest, first.earliest <= second.latest))
+
+
+def first_of(spans: Sequence[DaySpan]) -> DaySpan:
+    """Return the days on which the first of several dates can lie."""
+    return DaySpan(min(s.earliest for s in spans), min(s.latest for s in spans))
+
+
+def last_of(spans: Sequence[DaySpan]) -> DaySpan:
+    """Return the days on which the last of several dates can lie."""
+    return DaySpan(max(s.earliest for s in spans), max(s.latest for s in spans))
 
 
 def completed_years(birth: DaySpan, on: date) -> tuple[int, int]:

@@ -1,10 +1,9 @@
 """Flags of the patient, raised whatever the verdicts (rules 1.6), by flag id."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
-from nelm_fhir.core.dates import add_months, due
+from nelm_fhir.core.dates import MONTHS_PER_YEAR, add_months, due
 from nelm_fhir.evaluator.definitions.extrahepatic import SSTR_PET
 from nelm_fhir.evaluator.definitions.foci import NEGATIVE, POSITIVE, Ignored, foci
 from nelm_fhir.evaluator.definitions.focus_states import Staged, accepted, staged
@@ -20,8 +19,6 @@ from nelm_fhir.evaluator.definitions.scope import scope_of
 from nelm_fhir.evaluator.flag_case import FlagCase, Rule
 from nelm_fhir.evaluator.view import View
 
-YEAR: Final = 12
-
 
 def _birthday_soon(case: FlagCase) -> bool:
     """Whether a birthday of these years may lie after the evaluation date, within the months."""
@@ -30,14 +27,8 @@ def _birthday_soon(case: FlagCase) -> bool:
         return False
     until = add_months(case.view.as_of, case.numbers["months"])
     years = (case.numbers["first"], case.numbers["second"])
-    return any(
-        _between(due(birth, y * YEAR).earliest, due(birth, y * YEAR).latest, case, until)
-        for y in years
-    )
-
-
-def _between(earliest: date, latest: date, case: FlagCase, until: date) -> bool:
-    return latest > case.view.as_of and earliest <= until
+    birthdays = [due(birth, year * MONTHS_PER_YEAR) for year in years]
+    return any(day.latest > case.view.as_of and day.earliest <= until for day in birthdays)
 
 
 def _liver_without_mitoses(case: FlagCase) -> bool:
@@ -135,7 +126,7 @@ def _negative_on(staging: Staged, view: View, key: str) -> bool:
 
 
 def _estimates_differ(case: FlagCase) -> bool:
-    return len({e.amount for e in newest_estimates(case.view)}) > 1
+    return len({e.amount for e in case.view.shared(newest_estimates)}) > 1
 
 
 def _response_set_aside(case: FlagCase) -> bool:

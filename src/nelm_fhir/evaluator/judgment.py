@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from nelm_fhir.assessment.result import Observed
 from nelm_fhir.core.evidence import Evidence, SetAside
-from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
+from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status, any_of
 from nelm_fhir.core.unknown import NotApplicable, Reason
 
 T = TypeVar("T")
@@ -72,10 +72,10 @@ def all_met(parts: Sequence[Judgment]) -> Judgment:
 
 def any_met(parts: Sequence[Judgment]) -> Judgment:
     """Join alternatives by the three-valued or."""
-    for status in (MET, UNKNOWN, NOT_MET):
-        if those := [part for part in parts if part.status is status]:
-            return replace(_joined(status, those), reason=those[0].reason)
-    return replace(_joined(Status.NOT_APPLICABLE, parts), reason=parts[0].reason)
+    arising = [part.status for part in parts if part.status is not Status.NOT_APPLICABLE]
+    status = any_of(arising) if arising else Status.NOT_APPLICABLE
+    those = [part for part in parts if part.status is status]
+    return replace(_joined(status, those), reason=those[0].reason)
 
 
 def _joined(status: Status, parts: Sequence[Judgment]) -> Judgment:

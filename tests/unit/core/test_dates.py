@@ -11,6 +11,9 @@ from nelm_fhir.core.dates import (
     before,
     completed_years,
     due,
+    first_of,
+    last_of,
+    not_after,
     not_older_than,
     on_or_before,
 )
@@ -159,3 +162,22 @@ def test_an_event_lies_on_or_before_a_day_if_all_its_days_do(event, status):
 )
 def test_age_is_in_completed_years(birth, on, years):
     assert completed_years(span(birth), day(on)) == years
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("2025-01-01", "2025-01-01", MET),
+        ("2025-01", "2025-01-31", MET),
+        ("2025-01", "2025-01-30", UNKNOWN),
+        ("2025-02", "2025-01", NOT_MET),
+    ],
+)
+def test_the_same_day_is_not_after(first, second, status):
+    assert not_after(span(first), span(second)) is status
+
+
+def test_the_first_and_the_last_of_vague_dates_are_vague():
+    spans = [span("2025-01"), span("2025-01-10")]
+    assert first_of(spans) == DaySpan(day("2025-01-01"), day("2025-01-10"))
+    assert last_of(spans) == DaySpan(day("2025-01-10"), day("2025-01-31"))

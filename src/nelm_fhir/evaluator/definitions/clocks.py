@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from nelm_fhir.core.dates import DaySpan, add_months, at_least
+from nelm_fhir.core.dates import DaySpan, add_months, at_least, last_of
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator.definition import ANY_STATUS, THREE, definition, months
-from nelm_fhir.evaluator.definitions import responses as response
 from nelm_fhir.evaluator.definitions.extrahepatic import FAMILIES, OPTN, RESECTION
 from nelm_fhir.evaluator.definitions.focus_states import FocusState, State, staged
 from nelm_fhir.evaluator.definitions.primary import removal
@@ -105,7 +104,7 @@ def _last_decides(parts: Sequence[Judgment]) -> Judgment:
     joined = all_met(parts)
     if joined.status is MET and joined.observed is not None:
         starts = [part.observed for part in parts if isinstance(part.observed, DaySpan)]
-        return replace(joined, observed=response.last_of(starts))
+        return replace(joined, observed=last_of(starts))
     return joined
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.core.dates import DaySpan, first_of, not_after
 from nelm_fhir.core.evidence import Evidence
-from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
+from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status, all_of
 from nelm_fhir.evaluator.judgment import unique
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.profile.candidate import Focus, Scan
@@ -175,13 +175,7 @@ def _removed_with_primary(view: View, focus: RegisteredFocus) -> Status:
     end = focus.record.treatment_end or _earliest_resection(view)
     if end is None or None in reports:
         return NOT_MET if reports else MET
-    return _certain(_not_later(report, end) for report in reports if report is not None)
-
-
-def _not_later(report: DaySpan, end: DaySpan) -> Status:
-    if report.latest <= end.earliest:
-        return MET
-    return NOT_MET if report.earliest > end.latest else UNKNOWN
+    return all_of(not_after(report, end) for report in reports if report is not None)
 
 
 def _earliest_resection(view: View) -> DaySpan | None:
@@ -190,7 +184,7 @@ def _earliest_resection(view: View) -> DaySpan | None:
     spans = [r.date for r in resections if r.date is not None]
     if not spans or len(spans) != len(resections):
         return None
-    return DaySpan(min(s.earliest for s in spans), min(s.latest for s in spans))
+    return first_of(spans)
 
 
 def _adjudicated(focus: RegisteredFocus) -> Status:
@@ -201,12 +195,4 @@ def _adjudicated(focus: RegisteredFocus) -> Status:
     if focus.undated_on_scan:
         return NOT_MET
     day = judged.date
-    return _certain(_not_later(s.date, day) for s in focus.sightings if s.date is not None)
-
-
-def _certain(orders: Iterator[Status]) -> Status:
-    """Join orders: one that fails decides, then one that is open."""
-    seen = set(orders)
-    if NOT_MET in seen:
-        return NOT_MET
-    return UNKNOWN if UNKNOWN in seen else MET
+    return all_of(not_after(s.date, day) for s in focus.sightings if s.date is not None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nelm_fhir.core.dates import DaySpan, before, due
+from nelm_fhir.core.dates import DaySpan, before, due, last_of, not_after
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator.definitions.foci import (
@@ -17,7 +17,7 @@ from nelm_fhir.evaluator.definitions.foci import (
     ignored,
     reported_foci,
 )
-from nelm_fhir.evaluator.definitions.responses import freshness, last_of
+from nelm_fhir.evaluator.definitions.responses import freshness
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.tables import TestFamily
 from nelm_fhir.profile.candidate import Scan
@@ -199,6 +199,4 @@ def _suspected(
 def _a_month_later(view: View, evidence: DaySpan, scan: DaySpan) -> Status:
     """Whether a scan lies at least the month of 8.4 after the evidence."""
     limit = due(evidence, view.tables.staging.confirm_months)
-    if scan.earliest >= limit.latest:
-        return MET
-    return NOT_MET if scan.latest < limit.earliest else UNKNOWN
+    return not_after(limit, scan)

@@ -11,7 +11,6 @@ from nelm_fhir.knowledge.criteria import Ask
 from nelm_fhir.profile.provenance import reason, set_aside, sources
 
 CONTROLLED = "controlled"
-REFRACTORY = "refractory"
 
 
 def _lacking(view: View, key: str) -> Judgment:

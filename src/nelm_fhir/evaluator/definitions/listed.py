@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from nelm_fhir.core.dates import DaySpan, add_months, before, not_older_than
+from nelm_fhir.core.dates import DaySpan, add_months, before, last_of, not_older_than
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator.definition import ANY_STATUS, definition, months
@@ -67,7 +67,7 @@ def _while_listed(view: View) -> _ListedProgressions:
 
 
 def _since_treatment(view: View, progressions: _ListedProgressions, length: int) -> Judgment:
-    last = response.last_of(progressions.sure)
+    last = last_of(progressions.sure)
     treatments = _treatments(view, progressions)
     if treatments.sure:
         return _since_last_treatment(view, treatments, length)
@@ -91,7 +91,7 @@ def _treatments(view: View, progressions: _ListedProgressions) -> _Treatments:
 
 
 def _since_last_treatment(view: View, treatments: _Treatments, length: int) -> Judgment:
-    surest = response.last_of(treatments.sure)
+    surest = last_of(treatments.sure)
     ends = (*treatments.sure, *treatments.maybe)
     end = DaySpan(surest.earliest, max(span.latest for span in ends))
     evidence = unique(

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from nelm_fhir.core.amounts import Amount, hull
-from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.core.dates import DaySpan, last_of
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator.definition import THREE, compared, definition
 from nelm_fhir.evaluator.definitions.proliferation_text import PERCENT
-from nelm_fhir.evaluator.definitions.responses import freshness, last_of
+from nelm_fhir.evaluator.definitions.responses import freshness
 from nelm_fhir.evaluator.judgment import Judgment, all_met, unique, unknown
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.criteria import Ask

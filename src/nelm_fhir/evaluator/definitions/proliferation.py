@@ -92,15 +92,10 @@ def _why_index_unknown(view: View, index: _Index) -> tuple[Reason, tuple[str, ..
     return Reason.STRADDLES_LIMIT, liver_paths(liver, index.key)
 
 
-def judge_ki67(view: View, ask: Ask) -> Judgment:
-    """Compare the effective Ki-67 with a limit in percent."""
-    return _judge_index(view, _Index("ki67_text", PERCENT, view.tables.grammar.ki67_max), ask)
-
-
 @definition(*THREE, unit=PERCENT)
 def effective_ki67(view: View, ask: Ask) -> Judgment:
     """The highest Ki-67 over all specimens, a liver specimen among them (6.3)."""
-    return judge_ki67(view, ask)
+    return _judge_index(view, _Index("ki67_text", PERCENT, view.tables.grammar.ki67_max), ask)
 
 
 @definition(*THREE, unit=PER_2_MM2)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from nelm_fhir.core.dates import DaySpan, before, not_older_than
+from nelm_fhir.core.dates import DaySpan, before, first_of, last_of, not_older_than
 from nelm_fhir.core.evidence import Evidence
-from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
+from nelm_fhir.core.logic import MET, NOT_MET, Status, all_of
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator.definition import THREE, definition
 from nelm_fhir.evaluator.judgment import Judgment, unique, unknown
@@ -86,16 +86,12 @@ def after_progression(view: View) -> AfterProgression:
 
 def _after_all(day: DaySpan, progressions: Sequence[ResponseEvent]) -> Status:
     """Whether a day lies after every dated progression; on the same day PD counts as later."""
-    orders = {before(pd.date, day) for pd in progressions if pd.date is not None}
-    if NOT_MET in orders:
-        return NOT_MET
-    return UNKNOWN if UNKNOWN in orders else MET
+    return all_of(before(pd.date, day) for pd in progressions if pd.date is not None)
 
 
 def first(events: Sequence[ResponseEvent]) -> DaySpan:
     """Return the days on which the first of the dated events can lie."""
-    spans = dates(events)
-    return DaySpan(min(s.earliest for s in spans), min(s.latest for s in spans))
+    return first_of(dates(events))
 
 
 def latest(events: Sequence[ResponseEvent]) -> DaySpan:
@@ -106,11 +102,6 @@ def latest(events: Sequence[ResponseEvent]) -> DaySpan:
 def dates(events: Sequence[ResponseEvent]) -> list[DaySpan]:
     """Return the dates of the dated events."""
     return [event.date for event in events if event.date is not None]
-
-
-def last_of(spans: Sequence[DaySpan]) -> DaySpan:
-    """Return the days on which the last of several dates can lie."""
-    return DaySpan(max(s.earliest for s in spans), max(s.latest for s in spans))
 
 
 def freshness(view: View, span: DaySpan) -> Status:
