@@ -71,7 +71,8 @@ def test_no_group_has_a_code_or_a_word_that_section_3_does_not_give_it() -> None
         "body-site", "primary-site", "primary-site-plain", "metastasis-organ",
         "metastasis-organ-name", "drug", "modality", "sex", "unknown-primary", "neuroendocrine",
         "functional-syndrome", "distant-metastasis-answer", "no-history-of-metastasis",
-        "tnm-m-answer", "histology",
+        "tnm-m-answer", "histology", "tnm-n-answer", "tnm-n-pathologic", "tnm-prefix",
+        "other-cancer", "specimen-method",
     }  # fmt: skip
     assert {group for _, group in beyond} <= expanded
 

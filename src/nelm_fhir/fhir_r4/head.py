@@ -72,6 +72,7 @@ class Head(Struct, gc=False, rename="camel"):
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     modality: tuple[Coding, ...] | None = None
+    reason_code: tuple[Concept, ...] | None = None
     clinical_status: Concept | None = None
     verification_status: Concept | None = None
     result: tuple[Reference, ...] | None = None
@@ -90,18 +91,19 @@ class Head(Struct, gc=False, rename="camel"):
         return codes + self._more_codes() if self._has_more_codes() else codes
 
     def _has_more_codes(self) -> bool:
-        return bool(self.conclusion_code or self.medication_codeable_concept or self.modality)
+        concepts = self.conclusion_code or self.reason_code
+        return bool(concepts or self.medication_codeable_concept or self.modality)
 
     def _more_codes(self) -> Codes:
         codes = _codes(self.medication_codeable_concept)
-        for concept in self.conclusion_code or ():
+        for concept in (*(self.conclusion_code or ()), *(self.reason_code or ())):
             codes += _codes(concept)
         return codes + tuple((coding.system, coding.code) for coding in self.modality or ())
 
     @property
     def question(self) -> Hashable:
         """Equal for heads that have the same type and codes."""
-        if self.component is None and self.extension is None and self.conclusion_code is None:
+        if not (self.component or self.extension or self.conclusion_code or self.reason_code):
             return self.resource_type, self.code, self.medication_codeable_concept, self.modality
         return self.resource_type, self.codes
 

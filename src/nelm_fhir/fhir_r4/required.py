@@ -41,6 +41,7 @@ NEEDS: Final = {
     "MedicationDispense": Needs(status=True, medication=True),
     "ServiceRequest": Needs(status=True, subject=True),
     "CarePlan": Needs(status=True, subject=True),
+    "EpisodeOfCare": Needs(status=True, subject=True),
     "QuestionnaireResponse": Needs(status=True),
     "RiskAssessment": Needs(status=True, subject=True),
     "FamilyMemberHistory": Needs(status=True, subject=True),

@@ -77,6 +77,10 @@ STATUS: Final[Mapping[str, Mapping[str, Answer]]] = {
     },
     "ServiceRequest": _PLAN,
     "CarePlan": _PLAN,
+    "EpisodeOfCare": {
+        "planned": Use(_P), "waitlist": Use(_A), "active": Use(_A), "onhold": Use(_U),
+        "finished": Use(_A), "cancelled": Use(_A), "entered-in-error": _VOID,
+    },
     "Specimen": {
         "available": Use(_A), "unavailable": Use(_A), "unsatisfactory": Use(_A, "unsatisfactory"),
         "entered-in-error": _VOID,

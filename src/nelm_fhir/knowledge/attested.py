@@ -14,6 +14,7 @@ FILE: Final = "definitions/attested.toml"
 _KINDS: Final = frozenset(
     {"CodeableConcept", "Quantity", "Range", "boolean", "dateTime", "integer", "string"}
 )
+_TABLES: Final = frozenset({"element", "component", "modality", "treatment", "carrier", "episode"})
 _KEYS: Final = frozenset(
     {"values", "words", "open", "unit", "reads", "components", "focus", "neuroendocrine"}
     | {"repeats", "alone"}
@@ -54,16 +55,28 @@ class ModalityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """Where else than in an Observation a site's codes may answer: elements, by type and path."""
+
+    resource: str
+    path: str
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AttestedTable:
     """All codes of the attested entry, the words of study modalities, and how acts count.
 
-    `treatments` maps words of the code lists to words of a focus treatment (rules 15.2).
+    `treatments` maps words of the code lists to words of a focus treatment (rules 15.2);
+    `episodes` maps the status of an episode of listing to the listing status.
     """
 
     elements: Mapping[str, AttestedRow]
     components: Mapping[str, AttestedRow]
     modalities: tuple[ModalityRow, ...]
     treatments: Mapping[str, str] = field(default_factory=dict)
+    carriers: tuple[Carrier, ...] = ()
+    episodes: Mapping[str, str] = field(default_factory=dict)
 
     def row(self, code: str) -> AttestedRow | None:
         """Return the row of an element or component code."""
@@ -90,16 +103,15 @@ def attested_table(parsed: Mapping[str, Any]) -> AttestedTable:
         f"{FILE}: component.{code} belongs to no element"
         for code in sorted(components.keys() - named)
     ]
-    faults += [
-        f"{FILE}: unknown table {key}"
-        for key in sorted(parsed.keys() - {"element", "component", "modality", "treatment"})
-    ]
+    faults += [f"{FILE}: unknown table {key}" for key in sorted(parsed.keys() - _TABLES)]
     modalities = tuple(_modality(row, faults) for row in parsed.get("modality", ()))
+    carriers = tuple(_carrier(row, elements, faults) for row in parsed.get("carrier", ()))
     if faults:
         raise KnowledgeError(
             "The table of the attested entry is wrong.", "Correct the file.", tuple(faults)
         )
-    return AttestedTable(elements, components, modalities, dict(parsed.get("treatment", {})))
+    treatments, episodes = (dict(parsed.get(key, {})) for key in ("treatment", "episode"))
+    return AttestedTable(elements, components, modalities, treatments, carriers, episodes)
 
 
 def _rows(parsed: Mapping[str, Any], kind: str, faults: list[str]) -> dict[str, AttestedRow]:
@@ -143,6 +155,16 @@ def _modality(row: Mapping[str, Any], faults: list[str]) -> ModalityRow:
     return ModalityRow(
         row.get("word", ""), frozenset(row.get("all", ())), frozenset(row.get("without", ()))
     )
+
+
+def _carrier(
+    row: Mapping[str, Any], elements: Mapping[str, AttestedRow], faults: list[str]
+) -> Carrier:
+    named = tuple(row.get("elements", ()))
+    if not row.get("resource") or not row.get("path") or not named:
+        faults.append(f"{FILE}: carrier: resource, path and elements are needed")
+    faults += [f"{FILE}: carrier: unknown element {code}" for code in named if code not in elements]
+    return Carrier(row.get("resource", ""), row.get("path", ""), named)
 
 
 def fold_answer(text: str) -> str:

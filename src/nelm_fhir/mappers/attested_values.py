@@ -103,20 +103,25 @@ def _word(row: AttestedRow, value: Recorded, ctx: Context) -> Answer:
     if value.kind not in {"CodeableConcept", "string"}:
         return Answer(UNREADABLE, value.text, value.element)
     found = within(matched(value.json, ctx.codes, row.code), ANSWER)
-    listed = {word: m for word, m in words(found).items() if word in _admitted(row)}
+    listed = {word: m for word, m in words(found).items() if word in admitted(row)}
     if len(listed) > 1:
         return Answer(CONFLICTING, value.text, value.element)
     if not listed and not found:
         listed = _fixed(row, value, ctx)
     for word, match in listed.items():
-        held = word if row.words else _BOOLEANS[word]
-        return Answer(held, value.text, value.element, match)
+        return Answer(held_as(row, word), value.text, value.element, match)
     if any(not m.exact for m in found):
         return Answer(NOT_EXACT, value.text, value.element)
     return Answer(_outside(row, value, ctx), value.text, value.element)
 
 
-def _admitted(row: AttestedRow) -> frozenset[str]:
+def held_as(row: AttestedRow, word: str) -> Value:
+    """Return the value that an answer stands for: itself, or a boolean."""
+    return word if row.words else _BOOLEANS[word]
+
+
+def admitted(row: AttestedRow) -> frozenset[str]:
+    """Return the codes of attested-answer that answer the row."""
     if row.words:
         return row.words
     return frozenset(_BOOLEANS) if "boolean" in row.values else frozenset()
@@ -126,7 +131,7 @@ def _fixed(row: AttestedRow, value: Recorded, ctx: Context) -> dict[str, Matched
     """A fixed local answer string of an overlay: trimmed, case ignored, nothing else."""
     text = string(value.json, "text") if value.kind == "CodeableConcept" else value.text
     word = ctx.answers.get(row.code, {}).get(fold_answer(text)) if text else None
-    if word is None or word not in _admitted(row):
+    if word is None or word not in admitted(row):
         return {}
     code = Code(f"{BASE}/CodeSystem/{ANSWER}", word)
     return {word: Matched(code, ANSWER, word, Match.SITE, exact=True)}

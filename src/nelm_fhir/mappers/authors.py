@@ -9,13 +9,15 @@ from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, items, string
 
 _SIGNED_STATUS: Final = frozenset({"final", "amended", "corrected"})
+_BY: Final = {"CarePlan": "author", "Condition": "asserter", "ServiceRequest": "requester"}
+"""Who states it, by type; `performer` of all others."""
 _NOT_SIGNING: Final = frozenset({"Patient", "RelatedPerson"})
 _TYPED: Final = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?")
 
 
 def author(resource: Resource) -> str | None:
     """Return the first performer as a person reads it: its display, else its reference."""
-    for performer in _performers(resource.data):
+    for performer in _performers(resource):
         if name := string(performer, "display") or string(performer, "reference"):
             return name
     return None
@@ -25,11 +27,11 @@ def is_signed(resource: Resource, ctx: Context) -> bool:
     """Whether a performer other than patient or relative stands behind a final statement."""
     if resource.data.get("status") not in _SIGNED_STATUS:
         return False
-    return any(_can_sign(p, resource, ctx) for p in _performers(resource.data))
+    return any(_can_sign(p, resource, ctx) for p in _performers(resource))
 
 
-def _performers(data: Json) -> tuple[Json, ...]:
-    return items(data, "performer")
+def _performers(resource: Resource) -> tuple[Json, ...]:
+    return items(resource.data, _BY.get(resource.type, "performer"))
 
 
 def _can_sign(performer: Json, resource: Resource, ctx: Context) -> bool:

@@ -1,28 +1,33 @@
-"""Conditions: is it a primary, a metastasis, another cancer, a transplanted liver?
+"""Conditions: a primary, a metastasis, another cancer, a syndrome, a transplanted liver?
 
 In: Condition with code, morphology extension and body sites. Every coding is asked on its own: a
 code of a metastasis never makes a primary of the same concept, and codings that disagree are both
-kept. Out: `condition`, and the findings of `primary_site`, `metastases`, `histology` and
-`transplantation`. Source: terminology 3.4 to 3.7, 3.10; architecture 1, Assembly.
+kept. Out: `condition`, and the findings of `primary_site`, `metastases`, `bilobar`, `histology`,
+`functional_syndrome`, `recurrence`, `transplantation` and of a site's own codes. Source:
+terminology 3.4 to 3.8, 3.10, 3.14; architecture 1, Assembly.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from nelm_fhir.mappers.bilobar import bilobar
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import extension, item, items
+from nelm_fhir.mappers.functional_syndrome import functional_syndrome
 from nelm_fhir.mappers.histology import NEUROENDOCRINE, coded_histology
 from nelm_fhir.mappers.metastases import SECONDARY, of_condition
 from nelm_fhir.mappers.places import MORPHOLOGY
-from nelm_fhir.mappers.primary_site import primaries, unknown_primary
+from nelm_fhir.mappers.primary_site import OTHER, PLAIN, primaries, unknown_primary
+from nelm_fhir.mappers.recurrence import relapsed
+from nelm_fhir.mappers.site_answers import site_answers
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.transplantation import transplanted
 from nelm_fhir.mappers.values import STATED
 from nelm_fhir.profile.findings import Finding
 
-_PRIMARY: Final = (NEUROENDOCRINE, "primary-site-plain")
+_PRIMARY: Final = (NEUROENDOCRINE, PLAIN, OTHER)
 _METASTATIC_BEHAVIOR: Final = "metastatic-behavior"
 
 
@@ -40,7 +45,10 @@ def condition(source: Source, ctx: Context) -> Iterator[Finding]:
     meanings = _meanings(source, ctx)
     yield _itself(source)
     yield from transplanted(source, meanings.others)
+    yield from functional_syndrome(source, meanings.others)
+    yield from relapsed(source, (*meanings.secondary, *meanings.others, *meanings.morphology))
     yield from of_condition(source, meanings.secondary, ctx)
+    yield from bilobar(source, meanings.secondary, ctx)
     yield from unknown_primary(source, meanings.secondary)
     if within(meanings.others, *_PRIMARY) or not meanings.secondary:
         yield from primaries(source, meanings.others, meanings.morphology, ctx)
@@ -48,6 +56,7 @@ def condition(source: Source, ctx: Context) -> Iterator[Finding]:
     for at, part in enumerate(extension(source.data, *MORPHOLOGY)):
         concept = item(part, "valueCodeableConcept")
         yield from coded_histology(source, concept, f"extension[{at}].valueCodeableConcept", ctx)
+    yield from site_answers(source, ctx)
 
 
 def _itself(source: Source) -> Finding:

@@ -28,6 +28,12 @@ PLACES: Final = {
     "MedicationStatement": "effective",
     "Observation": "effective",
     "Procedure": "performed",
+    "ServiceRequest": "occurrence",
+}
+_ONE_ELEMENT: Final = {
+    "CarePlan": "created",
+    "ImagingStudy": "started",
+    "MedicationRequest": "authoredOn",
 }
 
 
@@ -50,11 +56,25 @@ def clinical_date(resource: Resource, ctx: Context) -> Dated:
         return _choice(resource, resource.data, name, ctx)
     if resource.type == "Specimen":
         return _choice(resource, item(resource.data, "collection"), "collected", ctx)
-    if resource.type == "ImagingStudy":
-        return _point(resource, resource.data, "started", ctx)
-    if resource.type == "MedicationRequest":
-        return _point(resource, resource.data, "authoredOn", ctx)
-    return UNDATED
+    if resource.type == "EpisodeOfCare":
+        return period_of(resource, resource.data, "period", ctx)
+    only = _ONE_ELEMENT.get(resource.type)
+    return moment_of(resource, resource.data, only, ctx) if only else UNDATED
+
+
+def period_of(resource: Resource, parent: Json, name: str, ctx: Context) -> Dated:
+    """Return the days of a Period; undated where it is not there."""
+    period = item(parent, name)
+    return _period(resource, period, name, ctx) if period else UNDATED
+
+
+def moment_of(resource: Resource, parent: Json, name: str, ctx: Context) -> Dated:
+    """Return the days of one dateTime; undated where it is not there."""
+    text = string(parent, name)
+    if text is None:
+        return UNDATED
+    day = read_date(text, resource, name, ctx)
+    return Dated(day, text, day)
 
 
 def read_date(text: str, resource: Resource, path: str, ctx: Context) -> DaySpan | None:
@@ -78,21 +98,13 @@ def read_date(text: str, resource: Resource, path: str, ctx: Context) -> DaySpan
 def _choice(resource: Resource, parent: Json, name: str, ctx: Context) -> Dated:
     for suffix in ("DateTime", "Instant"):
         if string(parent, name + suffix):
-            return _point(resource, parent, name + suffix, ctx)
-    if period := item(parent, f"{name}Period"):
-        return _period(resource, period, f"{name}Period", ctx)
+            return moment_of(resource, parent, name + suffix, ctx)
+    if item(parent, f"{name}Period"):
+        return period_of(resource, parent, f"{name}Period", ctx)
     text = string(parent, f"{name}String")
     if name == "performed" and text and _BARE_YEAR.fullmatch(text.strip()):
-        return _point(resource, parent, f"{name}String", ctx)
+        return moment_of(resource, parent, f"{name}String", ctx)
     return Dated(recorded=text)
-
-
-def _point(resource: Resource, parent: Json, name: str, ctx: Context) -> Dated:
-    text = string(parent, name)
-    if text is None:
-        return UNDATED
-    day = read_date(text, resource, name, ctx)
-    return Dated(day, text, day)
 
 
 def _period(resource: Resource, period: Json, path: str, ctx: Context) -> Dated:

@@ -1,9 +1,9 @@
 """Scans: which study, which modality, which tracer (terminology 3.12; trap T27).
 
 In: ImagingStudy, imaging Procedures, codes of reports, a tracer that was given. Out: `study` with
-the components `scan-modality` and `scan-tracer`, as far as codes say; the same for a `report`.
-PET without a tracer is no SSTR PET: a tracer comes from a product code or an overlay, never from
-text. A result is never read here: it is attested.
+the components `scan-modality`, `scan-tracer` and `scan-technique`, as far as codes say; the same
+for a `report`. PET without a tracer is no SSTR PET: a tracer comes from a product code or an
+overlay, never from text. A result is never read here: it is attested, or a site codes it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,6 +19,7 @@ from nelm_fhir.profile.findings import Finding, Value
 
 MODALITY: Final = "scan-modality"
 TRACER: Final = "scan-tracer"
+TECHNIQUE: Final = "scan-technique"
 _DICOM: Final = "modality"
 _SCINTIGRAPHY: Final = "scintigraphy"
 _IMAGING: Final = ("pet", _SCINTIGRAPHY)
@@ -58,7 +59,7 @@ def imaging_procedure(
 
 
 def scan_components(concept: Json, ctx: Context) -> Components:
-    """Return modality and tracer that the code of a report says."""
+    """Return what the code of a report says of the scan."""
     return _of_codes((concept,), ctx)
 
 
@@ -74,16 +75,14 @@ def tracer_given(
 
 
 def _of_codes(concepts: Iterable[Json], ctx: Context) -> Components:
-    """Return modality and tracer that codes say: products, scintigraphy, an overlay's codes."""
-    modalities: set[str] = set()
-    tracers: set[str] = set()
+    """Return what codes say of the scan: products, scintigraphy, an overlay's codes."""
+    said: dict[str, set[str]] = {MODALITY: set(), TRACER: set(), TECHNIQUE: set()}
     for concept in concepts:
         if within(matched(concept, ctx.codes), _SCINTIGRAPHY):
-            modalities.add(_SCINTIGRAPHY)
-        tracers |= words(within(matched(concept, ctx.codes), "tracer")).keys()
-        modalities |= _mapped(concept, MODALITY, ctx)
-        tracers |= _mapped(concept, TRACER, ctx)
-    said = {MODALITY: modalities, TRACER: tracers}
+            said[MODALITY].add(_SCINTIGRAPHY)
+        said[TRACER] |= words(within(matched(concept, ctx.codes), "tracer")).keys()
+        for component in said:
+            said[component] |= _mapped(concept, component, ctx)
     return {
         code: CONFLICTING if len(found) > 1 else next(iter(found))
         for code, found in said.items()

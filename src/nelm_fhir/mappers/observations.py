@@ -14,6 +14,7 @@ from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.mappers import attested, ki67, margins, metastases, response
 from nelm_fhir.mappers.asked import Asked
 from nelm_fhir.mappers.attested_values import ELEMENT
+from nelm_fhir.mappers.chromogranin import chromogranin
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within, words
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.demographics import death
@@ -21,6 +22,7 @@ from nelm_fhir.mappers.elements import Json, item, items
 from nelm_fhir.mappers.grade import grade
 from nelm_fhir.mappers.histology import morphology
 from nelm_fhir.mappers.mitoses import mitoses
+from nelm_fhir.mappers.nodal_stage import nodal_stage
 from nelm_fhir.mappers.primary_site import primary_site
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import STATED
@@ -30,6 +32,7 @@ Reader = Callable[[Asked], Iterator[Finding]]
 
 QUESTIONS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
+        "chromogranin-a": chromogranin,
         "death": death,
         "disease-status": response.response,
         "disease-status-part": response.part,
@@ -53,6 +56,7 @@ QUESTIONS: Final[Mapping[str, Reader]] = MappingProxyType(
         "primary-site-question": primary_site,
         "residual-tumor": margins.residual_tumor,
         "tnm-m": metastases.status,
+        "tnm-n": nodal_stage,
     }
 )
 

@@ -1,7 +1,7 @@
 """Extensions in which oncology profiles put what we read (terminology 3.4, 3.6, 3.15, 5.1).
 
 They are names of elements, like `bodySite`, and say nothing about meaning. Sources: mCODE STU1 to
-STU4, MII module oncology, FHIR R4 core.
+STU4 (laterality: extension of `bodySite`), MII module oncology, FHIR R4 core.
 """
 
 from typing import Final
@@ -22,4 +22,6 @@ EVIDENCE_TYPE: Final = (
     f"{_MCODE}mcode-evidence-type",
     f"{_MCODE}mcode-cancer-disease-status-evidence-type",
 )
+LATERALITY: Final = (f"{_MCODE}mcode-laterality", f"{_MCODE}mcode-laterality-qualifier")
+TNM_PREFIX: Final = (f"{_MII}mii-ex-onko-tnm-cp-praefix",)
 DATA_ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"

@@ -2,8 +2,9 @@
 
 In: a Condition, or an Observation that asks for the site of the primary. Out: `primary` for a
 neuroendocrine Condition, with a `primary-site` for each distinct word of code and body site;
-`primary-site-plain` for a cancer of a site that is neuroendocrine only by its histology. Which of
-them are one tumor, and which site refines which, assembly decides.
+`primary-site-plain` for a cancer of a site that is neuroendocrine only by its histology, and
+`other-cancer` for one that is another malignancy unless histology points to it. Which of them are
+one tumor, and which site refines which, assembly decides.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from nelm_fhir.profile.findings import Finding
 
 SITE: Final = "primary-site"
 PLAIN: Final = "primary-site-plain"
+OTHER: Final = "other-cancer"
+_NO_ORGAN: Final = "no-solid-organ"
 _UNSPECIFIED: Final = "unspecified"
 _UNKNOWN: Final = "unknown-primary"
 
@@ -32,15 +35,19 @@ def primaries(
 ) -> Iterator[Finding]:
     """Yield the primary that a Condition states, by its code or by its own morphology."""
     by_code, plain = within(found, NEUROENDOCRINE), within(found, PLAIN)
-    by_morphology = within(morphology, NEUROENDOCRINE)
+    by_morphology, other = within(morphology, NEUROENDOCRINE), within(found, OTHER)
+    text = recorded_text(item(source.data, "code"))
     if by_code or (by_morphology and not plain):
         ctx.mark(source.resource)
         match = (by_code or by_morphology)[0]
-        text = recorded_text(item(source.data, "code"))
         yield source.finding("primary", STATED, "code", text, match)
-        yield from _sites(source, SITE, (*within(found, SITE), *plain), ctx)
+        organs = tuple(m for m in other if m.word != _NO_ORGAN)
+        yield from _sites(source, SITE, (*within(found, SITE), *plain, *organs), ctx)
     elif plain:
         yield from _sites(source, PLAIN, plain, ctx)
+    else:
+        for word, match in words(other).items():
+            yield source.finding(OTHER, word, "code", text, match)
 
 
 def _sites(

@@ -13,9 +13,11 @@ from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import item
+from nelm_fhir.mappers.failed_therapies import failed_therapy
 from nelm_fhir.mappers.functional_imaging import imaging_procedure
 from nelm_fhir.mappers.margins import RESIDUAL, residual_of
 from nelm_fhir.mappers.primary_resection import GROUP, resection
+from nelm_fhir.mappers.site_answers import site_answers
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.therapies import kind_of, therapy
 from nelm_fhir.mappers.transplantation import DONOR, transplantation
@@ -31,6 +33,7 @@ def procedure(source: Source, ctx: Context) -> Iterator[Finding]:
     found = matched(item(source.data, "code"), ctx.codes)
     if within(found, DONOR):
         return
+    yield from site_answers(source, ctx)
     if within(found, GROUP):
         yield from resection(source, found, ctx)
     else:
@@ -40,6 +43,7 @@ def procedure(source: Source, ctx: Context) -> Iterator[Finding]:
     if kind_of(found):
         text = recorded_text(item(source.data, "code"))
         yield from therapy(source, found, "code", text, ctx)
+        yield from failed_therapy(source, found, ctx)
 
 
 def _parts_of_an_operation(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from nelm_fhir.core.codes import Code
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.fhir_r4.record import Record, Resource
 from nelm_fhir.fhir_r4.wanted import Codes
@@ -17,35 +18,42 @@ from nelm_fhir.knowledge.attested import AttestedTable
 from nelm_fhir.knowledge.codes import CodeTables
 from nelm_fhir.knowledge.overlay import Answers
 from nelm_fhir.knowledge.units import UnitTable
-from nelm_fhir.mappers.attested_values import ELEMENT
+from nelm_fhir.mappers.attested_values import ANSWER, ELEMENT
 from nelm_fhir.mappers.conditions import condition
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.demographics import patient
 from nelm_fhir.mappers.functional_imaging import imaging_study
+from nelm_fhir.mappers.listing import episode
 from nelm_fhir.mappers.observations import QUESTIONS, observation
+from nelm_fhir.mappers.plans import care_plan, service_request
 from nelm_fhir.mappers.procedures import procedure
 from nelm_fhir.mappers.reports import report
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.specimens import specimen
 from nelm_fhir.mappers.therapies import KINDS, medication
+from nelm_fhir.mappers.transplantation import PROCEDURE
 from nelm_fhir.profile.findings import Finding
 
 Reader = Callable[[Source, Context], Iterator[Finding]]
 
 READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
+        "CarePlan": care_plan,
         "Condition": condition,
         "DiagnosticReport": report,
+        "EpisodeOfCare": episode,
         "ImagingStudy": imaging_study,
         "MedicationAdministration": medication,
         "MedicationRequest": medication,
         "MedicationStatement": medication,
         "Patient": patient,
         "Procedure": procedure,
+        "ServiceRequest": service_request,
         "Specimen": specimen,
     }
 )
 _OBSERVATION: Final = "Observation"
+_ONLY_BY_CODE: Final = frozenset({_OBSERVATION, "ServiceRequest"})
 _TYPES: Final = frozenset({*READERS, _OBSERVATION, "Medication"})
 _KEPT: Final = 10_000
 """How many answers about codes are kept, so that no input can fill the memory."""
@@ -55,6 +63,7 @@ _BY_CODE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "MedicationAdministration": frozenset({*KINDS, "tracer"}),
         "MedicationRequest": frozenset(KINDS),
         "MedicationStatement": frozenset(KINDS),
+        "ServiceRequest": frozenset({PROCEDURE, ELEMENT, ANSWER}),
     }
 )
 
@@ -99,8 +108,9 @@ def _is_attested(found: Iterable[Finding], table: AttestedTable) -> bool:
 class Wanted:
     """What the reader must not leave out: every type that some mapper reads, and by which codes.
 
-    Observations and medications are many and are chosen by code; a medication named by reference
-    or by text alone is wanted too, an Observation with text alone is not, for nobody reads it.
+    Observations, orders and medications are many and are chosen by code; a medication named by
+    reference or by text alone is wanted too, an Observation or order with text alone is not, for
+    nobody reads it.
     """
 
     codes: CodeTables
@@ -119,7 +129,7 @@ class Wanted:
         if groups is None:
             return type in _TYPES
         if not codes:
-            return type != _OBSERVATION
+            return type not in _ONLY_BY_CODE
         return any(self._is_of(type, groups, system, code) for system, code in codes)
 
     def _is_of(
@@ -130,7 +140,12 @@ class Wanted:
         known = self._seen.get(key)
         if known is None:
             found = self.codes.normalize(system, code)
-            known = found is not None and any(hit.group in groups for hit in self.codes.hits(found))
+            known = found is not None and self._means(found, groups)
             if len(self._seen) < _KEPT:
                 self._seen[key] = known
         return known
+
+    def _means(self, code: Code, groups: frozenset[str]) -> bool:
+        if ANSWER in groups and code in self.codes.limited:
+            return True
+        return any(hit.group in groups for hit in self.codes.hits(code))

@@ -2,7 +2,8 @@
 
 In: DiagnosticReport. Out: `report` with its links, and modality and tracer where its code says
 them; of `conclusionCode` what the codes say of histology and of metastases (terminology 3.4, 3.6,
-3.7). `conclusion`, `presentedForm` and the text of the report's code are never read.
+3.7), and what a site codes there (`site_answers`). `conclusion`, `presentedForm` and the text of
+the report's code are never read.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from nelm_fhir.mappers.elements import item, items
 from nelm_fhir.mappers.functional_imaging import scan_components
 from nelm_fhir.mappers.histology import coded_histology
 from nelm_fhir.mappers.metastases import SECONDARY, of_condition
+from nelm_fhir.mappers.site_answers import site_answers
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import STATED
 from nelm_fhir.profile.findings import Finding
@@ -30,3 +32,4 @@ def report(source: Source, ctx: Context) -> Iterator[Finding]:
         codes = {match.code for match in found}
         told = tuple(m for m in matched(concept, ctx.codes) if m.code in codes)
         yield from of_condition(source, told, ctx, path)
+    yield from site_answers(source, ctx)

@@ -15,6 +15,7 @@ from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within, words
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, item
+from nelm_fhir.mappers.failed_therapies import failed_therapy
 from nelm_fhir.mappers.functional_imaging import tracer_given
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import CONFLICTING, NOT_EXACT, NOT_STATED, STATED
@@ -79,6 +80,7 @@ def medication(source: Source, ctx: Context) -> Iterator[Finding]:
         return
     if kind_of(found):
         yield from therapy(_course(source), found, path, recorded_text(concept), ctx)
+        yield from failed_therapy(source, found, ctx)
     yield from tracer_given(source, found, path, recorded_text(concept))
 
 

@@ -15,13 +15,13 @@ from nelm_fhir.profile.findings import NOTHING, Finding
 
 TRANSPLANT: Final = "liver-transplant"
 DONOR: Final = "donor-surgery"
-_PROCEDURE: Final = "liver-transplantation"
+PROCEDURE: Final = "liver-transplantation"
 _STATUS: Final = "liver-transplant-status"
 
 
 def transplantation(source: Source, found: tuple[Matched, ...]) -> Iterator[Finding]:
     """Yield the transplantation that a Procedure is."""
-    for match in within(found, _PROCEDURE)[:1]:
+    for match in within(found, PROCEDURE)[:1]:
         text = recorded_text(item(source.data, "code"))
         day = source.dated.day
         date = NOTHING if day is None else {"transplant-date": day}

@@ -13,6 +13,7 @@ primary                True: a primary neuroendocrine tumor (a Condition); its `
                        is a finding `primary-site` of the same resource
 primary-site-plain     site word of a malignancy that is neuroendocrine only by its histology
                        (C17.2, C18.x, C20 ...)
+other-cancer           site word of another cancer, `no-solid-organ` where it has none
 histology              word of rules 15.2, `carcinoma` where the code does not say poorly
                        differentiated (trap T13)
 differentiation        `well`, `moderate`, `poor`
@@ -20,6 +21,8 @@ reported-grade         `G1`, `G2`, `G3` (WHO NET scale), or Unknown where the sc
 specimen               True: a Specimen resource, with its components
 metastasis             True/False: disease outside the liver at a site, component `focus-class`
                        and `organ`
+pn                     `pN0`, `pN1`, `pN2`, `pNX`
+chromogranin-a         the amount as text, with its unit
 node-count             positive or examined nodes (evidence of lymphadenectomy)
 residual-tumor,        as in the attested entry, standing alone on an Observation or Procedure;
 lymphadenectomy        `margin-involved`: a single margin is involved (trap T20)

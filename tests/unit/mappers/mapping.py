@@ -6,9 +6,11 @@ The patients of these tests are fictional. Codes are written "ln 29593-1", as in
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
+from tests.unit.assemble.finding import AS_OF, tables
 from tests.unit.shipped_codes import MAPPINGS, SYSTEMS, build, shipped
 
 from nelm_fhir.core.canonical import BASE
@@ -17,7 +19,9 @@ from nelm_fhir.knowledge.attested import AttestedTable, attested_table
 from nelm_fhir.knowledge.code_overlays import OverlayCodes
 from nelm_fhir.knowledge.units import UnitTable, build_unit_table
 from nelm_fhir.mappers.registry import Mapped, Wanted, findings
+from nelm_fhir.profile.assemble import assemble
 from nelm_fhir.profile.findings import Finding
+from nelm_fhir.profile.record_format import CandidateProfile
 
 PATIENT = {"reference": "Patient/p"}
 UCUM = "http://unitsofmeasure.org"
@@ -122,6 +126,14 @@ def mapped(
     sent = data(*resources, patient=patient)
     found = record(sent, wanted=wanted(codes), subject="Patient/p")
     return findings(found, codes, units(), answers or {}, table())
+
+
+def profile_of(*resources: Mapping[str, Any], as_of: date = AS_OF, **more: Any) -> CandidateProfile:
+    """The profile that these resources of Patient/p give."""
+    found = mapped(*resources, **more)
+    return assemble(
+        found.findings, as_of=as_of, options={}, definitions=tables(), damaged=False
+    ).profile
 
 
 def of(result: Mapped, *elements: str) -> list[Finding]:

@@ -84,6 +84,8 @@ FAULTY: dict[str, dict[str, Any]] = {
     "belongs to no element": {"component": {"y": {"values": ["boolean"]}}},
     "unknown table": {"elements": {}},
     "word and all": {"modality": [{"word": "CT"}]},
+    "path and elements": {"carrier": [{"resource": "CarePlan"}]},
+    "unknown element": {"carrier": [{"resource": "CarePlan", "path": "x", "elements": ["y"]}]},
 }
 
 

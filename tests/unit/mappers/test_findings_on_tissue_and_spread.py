@@ -333,3 +333,18 @@ def test_t33_a_protocol_item_about_another_patient_is_dropped() -> None:
 def test_a_component_of_disease_status_is_no_question_of_its_own_for_other_parts() -> None:
     sent = observation("sct 396432002", component=[part("sct 399656008", **coded("sct 52101004"))])
     assert not mapped(sent).findings
+
+
+# --- how a specimen was taken ---------------------------------------------------------------------
+
+
+def test_the_method_of_collection_tells_a_biopsy():
+    taken = {"collection": {"method": concept("sct 129314006")}}
+    found = read_one("specimen", resource("Specimen", "s", **taken))
+    assert found.components == {"specimen-material": "biopsy"}
+
+
+def test_an_aspiration_or_excision_does_not_tell_the_material():
+    for code in ("sct 129316008", "sct 129304002"):
+        taken = {"collection": {"method": concept(code)}}
+        assert read_one("specimen", resource("Specimen", "s", **taken)).components == {}

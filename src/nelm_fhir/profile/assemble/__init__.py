@@ -99,7 +99,7 @@ def _put_disease(gathered: Gathered, draft: Draft) -> None:
     date_of_it = transplant.get("date")
     day = None if date_of_it is None else DaySpan.parse(date_of_it)
     transplanted = transplant.get("performed") is True
-    draft.hold("recurrence", recurrence(gathered, transplanted=transplanted, day=day))
+    draft.hold("recurrence", recurrence(gathered, tumors, transplanted=transplanted, day=day))
 
 
 def _primaries(gathered: Gathered, tumors: Tumors) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nelm_fhir.profile.findings import Finding
 
 _CONDITION = "Condition"
 _OBSERVATION = "Observation"
-_OF_CONDITIONS = ("primary", "primary-site-plain", "condition")
+_OF_CONDITIONS = ("primary", "primary-site-plain", "other-cancer", "condition")
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.gathered import Gathered
 from nelm_fhir.profile.assemble.primary_claims import (
+    OTHER,
     PLAIN,
     Claim,
     asserted,
@@ -32,7 +33,8 @@ def primary_tumors(gathered: Gathered) -> Tumors:
     plain = plain_primaries(gathered)
     tumors = _joined(gathered, claims_of(gathered, plain))
     mine = plain | {key for tumor in tumors for key in tumor.keys}
-    others = [finding for finding in asserted(gathered, PLAIN) if finding.key not in mine]
+    cancers = (*asserted(gathered, PLAIN), *asserted(gathered, OTHER))
+    others = [finding for finding in cancers if finding.key not in mine]
     return Tumors(with_unlinked_sites(gathered, tumors), tuple(others))
 
 

@@ -1,9 +1,10 @@
 """Which Conditions are claimed to be primary tumors (table Assembly, row primary).
 
-In: findings `primary`, `primary-site`, `primary-site-plain`, histology. Out: one claim per
-Condition, with the site that its own statements give. A plain site code is a primary of this tumor
-if neuroendocrine histology points to it, or if it is the only primary cancer of a record with such
-histology; an attested entry that names a Condition makes it one.
+In: findings `primary`, `primary-site`, `primary-site-plain`, `other-cancer`, histology. Out: one
+claim per Condition, with the site that its own statements give. A plain site code is a primary of
+this tumor if neuroendocrine histology points to it, or if it is the only primary cancer of a record
+with such histology; a cancer of another organ only if histology points to it; an attested entry
+that names a Condition makes it one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,8 @@ from nelm_fhir.profile.findings import Finding
 
 SITE: Final = "primary-site"
 PLAIN: Final = "primary-site-plain"
+OTHER: Final = "other-cancer"
+_NO_ORGAN: Final = "no-solid-organ"
 RESECTED: Final = "primary-resected"
 _DOUBTFUL: Final = frozenset({Reading.SUSPECTED, Reading.UNKNOWN})
 
@@ -42,11 +45,16 @@ def asserted(gathered: Gathered, element: str) -> list[Finding]:
 
 def plain_primaries(gathered: Gathered) -> set[str]:
     """Return the plain cancer Conditions that neuroendocrine histology makes primaries."""
-    plain = asserted(gathered, PLAIN)
+    plain, others = asserted(gathered, PLAIN), organs_of_other_cancers(gathered)
     histologies = _neuroendocrine(gathered)
     pointed = {key for item in histologies for key in (item.key, *item.links.focus)}
-    found = {item.key for item in plain if item.key in pointed}
-    return found | (_only_cancer(gathered, plain) if histologies else set())
+    found = {item.key for item in (*plain, *others) if item.key in pointed}
+    return found | (_only_cancer(gathered, plain) if histologies and not others else set())
+
+
+def organs_of_other_cancers(gathered: Gathered) -> list[Finding]:
+    """Return the cancers of organs beside the plain sites, each of which may be the primary."""
+    return [f for f in asserted(gathered, OTHER) if f.value != _NO_ORGAN]
 
 
 def _neuroendocrine(gathered: Gathered) -> list[Finding]:
@@ -72,7 +80,7 @@ def claims_of(gathered: Gathered, plain: set[str]) -> list[Claim]:
     sources: dict[str, Finding] = {}
     for finding in asserted(gathered, "primary"):
         sources.setdefault(finding.key, finding)
-    for finding in asserted(gathered, PLAIN):
+    for finding in (*asserted(gathered, PLAIN), *asserted(gathered, OTHER)):
         if finding.key in plain:
             sources.setdefault(finding.key, finding)
     refuted = {f.key for f in gathered.of("primary") if f.reading is Reading.ABSENT} - set(sources)
@@ -96,7 +104,7 @@ def _claim(gathered: Gathered, key: str, source: Finding) -> Claim | None:
 
 def _site_findings(gathered: Gathered, key: str) -> Iterable[Finding]:
     """Return the site statements of one Condition; a suspected Condition still says where."""
-    for finding in gathered.of(PLAIN, SITE):
+    for finding in gathered.of(PLAIN, OTHER, SITE):
         if finding.reading is Reading.ABSENT:
             continue
         if key == finding.key or key in finding.links.focus:

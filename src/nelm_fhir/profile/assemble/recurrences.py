@@ -1,7 +1,8 @@
 """Recurrence after liver transplantation (table Assembly, row recurrence; rules 15.2).
 
 In: attested recurrence; Conditions of this tumor with clinicalStatus recurrence or relapse;
-metastases first seen after the transplantation. Out: one draft. Codes count only after it.
+metastases first seen after the transplantation; chromogranin A. Out: one draft. Codes count only
+after it, and never what is linked to another malignancy.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,10 +26,12 @@ from nelm_fhir.profile.assemble.statements import (
     said,
     statement,
 )
+from nelm_fhir.profile.assemble.tumors import Tumors
 from nelm_fhir.profile.candidate import Recurrence
 from nelm_fhir.profile.findings import Finding
 
 _ELEMENT: Final = "recurrence"
+_MARKER: Final = "chromogranin-a"
 _CONFIRMED: Final = "confirmed"
 _SUSPECTED: Final = "suspected"
 _PARTS: Final = {
@@ -38,10 +41,12 @@ _PARTS: Final = {
 }
 
 
-def recurrence(gathered: Gathered, *, transplanted: bool, day: DaySpan | None) -> dict[str, Any]:
+def recurrence(
+    gathered: Gathered, tumors: Tumors, *, transplanted: bool, day: DaySpan | None
+) -> dict[str, Any]:
     """Return what is known of recurrence; `day` is that of the transplantation."""
     entries = [f for f in gathered.of(_ELEMENT) if f.attested]
-    coded = _firmest(_coded(gathered, day)) if transplanted else []
+    coded = _firmest(_coded(gathered, tumors, day)) if transplanted else []
     draft = Draft(Recurrence)
     status = latest_or_future([*map(statement, entries), *coded], gathered.as_of)
     draft.put("status", status)
@@ -49,6 +54,8 @@ def recurrence(gathered: Gathered, *, transplanted: bool, day: DaySpan | None) -
     for key, code in _PARTS.items():
         draft.put(key, latest(_parts(gathered, entries, code), gathered.as_of))
     _put_sites(gathered, draft, entries)
+    if transplanted:
+        draft.put("chromogranin_a", _marker(gathered, day))
     return draft.record()
 
 
@@ -58,17 +65,30 @@ def _firmest(coded: Iterable[Statement]) -> list[Statement]:
     return [item for item in everything if item.value == _CONFIRMED] or everything
 
 
-def _coded(gathered: Gathered, day: DaySpan | None) -> Iterable[Statement]:
+def _coded(gathered: Gathered, tumors: Tumors, day: DaySpan | None) -> Iterable[Statement]:
     """Return what codes say of the time after the transplantation."""
     for finding in gathered.of(_ELEMENT):
-        if not finding.attested:
+        if not finding.attested and _is_ours(finding, tumors):
             yield _after(statement(finding), day)
     for finding in gathered.of("metastasis", LIVER):
-        if finding.reading is not Reading.ABSENT and said(finding) is not False:
+        absent = finding.reading is Reading.ABSENT or said(finding) is False
+        if not absent and _is_ours(finding, tumors):
             told = _after(statement(finding), day)
             if told.day is not None:
                 suspected = isinstance(told.value, Unknown)
                 yield replace(told, value=_SUSPECTED if suspected else _CONFIRMED)
+
+
+def _is_ours(finding: Finding, tumors: Tumors) -> bool:
+    """Whether nothing says that the Condition is, or is of, another malignancy."""
+    others = {other.key for other in tumors.others}
+    return finding.key not in others and not tumors.is_of_another(finding)
+
+
+def _marker(gathered: Gathered, day: DaySpan | None) -> Settled:
+    """Return the latest chromogranin A that was taken after the transplantation."""
+    told = [_after(statement(finding), day) for finding in gathered.of(_MARKER)]
+    return latest([item for item in told if item.day is not None], gathered.as_of)
 
 
 def _after(told: Statement, day: DaySpan | None) -> Statement:

@@ -13,6 +13,7 @@ from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.gathered import Gathered
+from nelm_fhir.profile.assemble.primary_claims import OTHER
 from nelm_fhir.profile.assemble.statements import (
     SUPERSEDED,
     Settled,
@@ -131,7 +132,9 @@ def _cancer(finding: Finding) -> Statement:
 def _type(finding: Finding) -> list[Statement]:
     if finding.element == "other-malignancy":
         return component(finding, "malignancy-type")
-    return [statement(finding)]
+    told = statement(finding)
+    named = finding.evidence.text if finding.element == OTHER else None
+    return [replace(told, value=named) if named else told]
 
 
 def _malignancy_date(gathered: Gathered, chosen: Sequence[Finding]) -> Settled:
