@@ -137,9 +137,15 @@ def treatments(*findings):
 PD = response("PD", "pd", "2025-06-01")
 
 
-@pytest.mark.parametrize("kind", ["TACE", "liver-resection", "ablation", "PRRT", "everolimus"])
+@pytest.mark.parametrize("kind", ["TACE", "resection", "ablation", "prrt", "systemic"])
 def test_a_course_begun_on_or_after_progression_treats_it(kind):
-    assert treatments(PD, course(kind, "2025-06-01", "2025-09-01")) == [(kind, "2025-09-01")]
+    act = course(kind, "2025-06-01", "2025-09-01", site="liver")
+    assert treatments(PD, act) == [(kind, "2025-09-01")]
+
+
+@pytest.mark.parametrize(("kind", "site"), [("resection", None), ("ablation", "lung")])
+def test_a_resection_or_ablation_elsewhere_treats_no_liver_progression(kind, site):
+    assert treatments(PD, course(kind, "2025-06-01", "2025-09-01", site=site)) == []
 
 
 def test_a_course_begun_before_every_progression_does_not():
@@ -151,11 +157,11 @@ def test_without_progression_no_course_treats_it():
 
 
 def test_a_course_that_runs_has_no_end():
-    assert treatments(PD, course("everolimus", "2025-07-01")) == [("everolimus", "None")]
+    assert treatments(PD, course("systemic", "2025-07-01")) == [("systemic", "None")]
 
 
 def test_an_order_is_no_treatment():
-    assert treatments(PD, course("everolimus", "2025-07-01", reading=Reading.PLANNED)) == []
+    assert treatments(PD, course("systemic", "2025-07-01", reading=Reading.PLANNED)) == []
 
 
 def test_an_act_that_is_no_treatment_of_the_liver_is_none():

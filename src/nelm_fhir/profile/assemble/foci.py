@@ -47,7 +47,7 @@ def _focus(gathered: Gathered, lesion: Lesion) -> dict[str, Any]:
     draft.put("organ", _organ(lesion.metastases))
     draft.put("status", _status(lesion.metastases))
     draft.put("first_seen", first_seen(lesion.metastases))
-    treatment, end = focus_treatment(lesion, gathered.definitions.symptoms, gathered.as_of)
+    treatment, end = focus_treatment(lesion, gathered.as_of)
     draft.put("treatment", treatment)
     draft.put("treatment_end", end)
     classed = lesion.entries.get(CLASS, ())

@@ -11,7 +11,6 @@ from typing import Final
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.unknown import Unknown
-from nelm_fhir.knowledge.tables import Symptoms
 from nelm_fhir.profile.assemble.focus_register import TREATMENT, Lesion
 from nelm_fhir.profile.assemble.kinds import focus_word
 from nelm_fhir.profile.assemble.statements import (
@@ -39,9 +38,9 @@ class _Course:
     finding: Finding
 
 
-def focus_treatment(lesion: Lesion, symptoms: Symptoms, as_of: date) -> tuple[Settled, Settled]:
+def focus_treatment(lesion: Lesion, as_of: date) -> tuple[Settled, Settled]:
     """Return the treatment that counts and the day it ended."""
-    courses = [course for course in _courses(lesion, symptoms) if _says_something(course.kind)]
+    courses = [course for course in _courses(lesion) if _says_something(course.kind)]
     seen = [course for course in courses if not _is_future(course, as_of)]
     counted = seen or [course for course in courses if course.end is not None]
     running = [course for course in counted if course.end is None]
@@ -54,13 +53,13 @@ def focus_treatment(lesion: Lesion, symptoms: Symptoms, as_of: date) -> tuple[Se
     return newest(kinds), newest(ends, narrower_date)
 
 
-def _courses(lesion: Lesion, symptoms: Symptoms) -> Iterable[_Course]:
+def _courses(lesion: Lesion) -> Iterable[_Course]:
     for entry in lesion.entries.get(TREATMENT, ()):
         yield _Course(said(entry), _end(entry), entry)
     for act in lesion.acts:
         if said(act) is True:
             resected = act.element == _OF_A_PRIMARY
-            kind = _RESECTION if resected else focus_word(act, symptoms)
+            kind = _RESECTION if resected else focus_word(act)
             yield _Course(kind, act.day if resected else _end(act), act)
 
 

@@ -1,7 +1,9 @@
 """Kinds of treatment that mappers name (component `procedure-kind`), in words of the record.
 
-In: a kind. Out: the treatment word of rules 15.2 that it is for a focus, and whether it can treat
-progression in the liver: liver procedures, PRRT and drug courses (terminology 3.10, 3.11).
+In: a kind, one of the treatment words of rules 15.2, `TACE`, `TAE` or `TARE`; the code lists become
+these words by the table `treatment` of attested.toml. Out: the word it is for a focus, and whether
+it can treat progression in the liver: liver procedures, PRRT and drug courses (terminology 3.10,
+3.11). A resection or an ablation does so only at the liver.
 """
 
 from typing import Final
@@ -11,22 +13,10 @@ from nelm_fhir.knowledge.tables import Symptoms
 from nelm_fhir.profile.findings import Finding, Value
 
 _KIND: Final = "procedure-kind"
-_OF_A_FOCUS: Final = {
-    "PRRT": "prrt",
-    "ablation": "ablation",
-    "liver-resection": "resection",
-    "lymphadenectomy": "resection",
-    "node-excision": "resection",
-}
-_AT_THE_LIVER: Final = frozenset({"ablation", "liver-resection"})
-_DRUGS: Final = frozenset(
-    {
-        "systemic-course",
-        "hormone-therapy",
-        "immunotherapy",
-        "targeted-therapy",
-    }
-)
+_EVERYWHERE: Final = frozenset({"prrt", "systemic"})
+_AT_ITS_PLACE: Final = frozenset({"resection", "ablation"})
+_OF_A_FOCUS: Final = _EVERYWHERE | _AT_ITS_PLACE | {"radiotherapy"}
+_LIVER: Final = "liver"
 
 
 def kind_of(finding: Finding) -> Value | Unknown:
@@ -34,19 +24,18 @@ def kind_of(finding: Finding) -> Value | Unknown:
     return finding.components.get(_KIND, Unknown(Reason.CODE_NOT_MAPPED))
 
 
-def focus_word(finding: Finding, symptoms: Symptoms) -> Value | Unknown:
+def focus_word(finding: Finding) -> Value | Unknown:
     """Return the treatment word of rules 15.2; unknown for a kind that has none."""
     kind = kind_of(finding)
-    if not isinstance(kind, str):
+    if not isinstance(kind, str) or kind in _OF_A_FOCUS:
         return kind
-    if kind in _OF_A_FOCUS:
-        return _OF_A_FOCUS[kind]
-    is_drug = kind in _DRUGS or kind in symptoms.systemic
-    return "systemic" if is_drug else Unknown(Reason.CODE_NOT_MAPPED)
+    return Unknown(Reason.CODE_NOT_MAPPED)
 
 
 def treats_the_liver(finding: Finding, symptoms: Symptoms) -> bool:
-    """Whether the kind can treat liver progression."""
+    """Whether the kind, at its place, can treat liver progression."""
     kind = kind_of(finding)
-    everywhere = symptoms.systemic | symptoms.locoregional | _DRUGS | _AT_THE_LIVER
-    return isinstance(kind, str) and kind in everywhere
+    if not isinstance(kind, str):
+        return False
+    at_the_liver = kind in _AT_ITS_PLACE and finding.body_site == _LIVER
+    return at_the_liver or kind in _EVERYWHERE | symptoms.locoregional
