@@ -329,6 +329,14 @@ NO_LONGER_MET = {
         grade(coded((SCT, "1286767006"))),
     ),
     "NET G3": (GRADE, grade(coded((SCT, "1286772002")))),
+    "NET G3 by morphology extension": (
+        GRADE,
+        condition((CM, "C7A.012"), extension=[MORPHOLOGY[0] | coded((SCT, "1286772002"))]),
+    ),
+    "NET G3 as code of the Condition": (GRADE, condition((SCT, "1286772002"))),
+    "NET G3 by 31206-6": (GRADE, observation((LN, "31206-6"), coded((SCT, "1286772002")))),
+    "NET G3 by conclusion code": (GRADE, report(concept((SCT, "1286772002")))),
+    "poorly differentiated by morphology": (GRADE, morphology(coded((SCT, "373374006")))),
     "poorly differentiated": (GRADE, grade(coded((SCT, "373373000")))),
     # progression
     "progression attested": (f"{STABLE} C-PROG", attested("response", answer("PD"))),

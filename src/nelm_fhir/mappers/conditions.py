@@ -2,9 +2,9 @@
 
 In: Condition with code, morphology extension and body sites. Every coding is asked on its own: a
 code of a metastasis never makes a primary of the same concept, and codings that disagree are both
-kept. Out: `condition`, and the findings of `primary_site`, `metastases`, `bilobar`, `histology`,
+kept. Out: `condition`, and the findings of `primary_site`, `metastases`, `bilobar`, `morphology`,
 `functional_syndrome`, `recurrence`, `transplantation` and of a site's own codes. Source:
-terminology 3.4 to 3.8, 3.10, 3.14; architecture 1, Assembly.
+terminology 3.3 to 3.8, 3.10, 3.14; architecture 1, Assembly.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,9 @@ from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import extension, item, items
 from nelm_fhir.mappers.functional_syndrome import functional_syndrome
-from nelm_fhir.mappers.histology import NEUROENDOCRINE, coded_histology
+from nelm_fhir.mappers.histology import NEUROENDOCRINE
 from nelm_fhir.mappers.metastases import SECONDARY, of_condition
+from nelm_fhir.mappers.morphology import coded_morphology
 from nelm_fhir.mappers.places import MORPHOLOGY
 from nelm_fhir.mappers.primary_site import OTHER, PLAIN, primaries, unknown_primary
 from nelm_fhir.mappers.recurrence import relapsed
@@ -52,10 +53,12 @@ def condition(source: Source, ctx: Context) -> Iterator[Finding]:
     yield from unknown_primary(source, meanings.secondary)
     if within(meanings.others, *_PRIMARY) or not meanings.secondary:
         yield from primaries(source, meanings.others, meanings.morphology, ctx)
-    yield from coded_histology(source, item(source.data, "code"), "code", ctx)
-    for at, part in enumerate(extension(source.data, *MORPHOLOGY)):
-        concept = item(part, "valueCodeableConcept")
-        yield from coded_histology(source, concept, f"extension[{at}].valueCodeableConcept", ctx)
+    yield from coded_morphology(source, item(source.data, "code"), "code", ctx)
+    for at, part in enumerate(items(source.data, "extension")):
+        if part.get("url") in MORPHOLOGY:
+            concept = item(part, "valueCodeableConcept")
+            path = f"extension[{at}].valueCodeableConcept"
+            yield from coded_morphology(source, concept, path, ctx)
     yield from site_answers(source, ctx)
 
 

@@ -76,11 +76,25 @@ def _grade(found: tuple[Matched, ...], *, on_scale: bool) -> tuple[str | Unknown
     )
 
 
+def net_grade_of(found: tuple[Matched, ...]) -> tuple[str | Unknown, Matched | None]:
+    """Return the grade of a concept whose code itself names a NET grade, and that code."""
+    return _only(words(within(found, _NET_GRADE)))
+
+
+def differentiation_of(found: tuple[Matched, ...]) -> tuple[str | Unknown, Matched | None]:
+    """Return the differentiation that a concept says, and the code that says it."""
+    return _only(words(within(found, _DIFFERENTIATION)))
+
+
+def _only(said: dict[str, Matched]) -> tuple[str | Unknown, Matched | None]:
+    word, match = next(iter(said.items()), (NOT_STATED, None))
+    return (CONFLICTING if len(said) > 1 else word), match
+
+
 def _differentiation(asked: Asked, found: tuple[Matched, ...]) -> Iterator[Finding]:
-    said = words(within(found, _DIFFERENTIATION))
-    value: Value | Unknown = CONFLICTING if len(said) > 1 else next(iter(said), NOT_STATED)
-    if said:
-        yield asked.finding("differentiation", value, next(iter(said.values())))
+    value, match = differentiation_of(found)
+    if value != NOT_STATED:
+        yield asked.finding("differentiation", value, match)
 
 
 def _histology(asked: Asked, found: tuple[Matched, ...]) -> Iterator[Finding]:

@@ -1,60 +1,23 @@
 """Histology and what says neuroendocrine (terminology 3.4, 3.5; traps T11, T13).
 
-In: morphology as value of an Observation, in `conclusionCode`, in Condition.code or its extension.
-Out: `histology`; `carcinoma` where the code does not say poorly differentiated. A code that only
-says neuroendocrine neoplasm gives no histology. A combined word gives way to a more exact one of
-the same concept; other disagreement is conflicting.
+In: what the codings of one concept mean. Out: the histology, `carcinoma` where the code does not
+say poorly differentiated; whether anything neuroendocrine is said. A code that only says
+neuroendocrine neoplasm gives no histology. A combined word gives way to a more exact one of the
+same concept; other disagreement is conflicting.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from nelm_fhir.core.unknown import Unknown
-from nelm_fhir.mappers.asked import Asked
-from nelm_fhir.mappers.concepts import Matched, codings, matched, recorded_text, within, words
+from nelm_fhir.mappers.concepts import Matched, within, words
 from nelm_fhir.mappers.context import Context
-from nelm_fhir.mappers.elements import Json
 from nelm_fhir.mappers.source import Source
-from nelm_fhir.mappers.values import (
-    ASKED,
-    CONFLICTING,
-    NOT_EXACT,
-    NOT_MAPPED,
-    NOT_STATED,
-    TEXT_ONLY,
-)
-from nelm_fhir.profile.findings import Finding
+from nelm_fhir.mappers.values import CONFLICTING, NOT_EXACT, NOT_STATED
 
 HISTOLOGY: Final = "histology"
 NEUROENDOCRINE: Final = "neuroendocrine"
 _CARCINOMA: Final = "carcinoma"
 _NEC: Final = "NEC"
-
-
-def morphology(asked: Asked) -> Iterator[Finding]:
-    """Yield the histology that an Observation of morphology states."""
-    value = asked.value
-    if value is None:
-        if asked.is_absent:
-            yield asked.finding(HISTOLOGY, ASKED)
-        return
-    found = asked.meanings()
-    mark(found, asked.source, asked.ctx)
-    held, match = histology_of(found)
-    if held != NOT_STATED:
-        yield asked.finding(HISTOLOGY, held, match)
-    elif not within(found, NEUROENDOCRINE):
-        coded = any(codings(value.json, asked.ctx.codes))
-        yield asked.finding(HISTOLOGY, NOT_MAPPED if coded else TEXT_ONLY)
-
-
-def coded_histology(source: Source, concept: Json, path: str, ctx: Context) -> Iterator[Finding]:
-    """Yield the histology that a concept of another resource states; nothing if it states none."""
-    found = matched(concept, ctx.codes)
-    mark(found, source, ctx)
-    held, match = histology_of(found)
-    if held != NOT_STATED:
-        yield source.finding(HISTOLOGY, held, path, recorded_text(concept), match)
 
 
 def histology_of(found: tuple[Matched, ...]) -> tuple[str | Unknown, Matched | None]:

@@ -20,8 +20,8 @@ from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.demographics import death
 from nelm_fhir.mappers.elements import Json, item, items
 from nelm_fhir.mappers.grade import grade
-from nelm_fhir.mappers.histology import morphology
 from nelm_fhir.mappers.mitoses import mitoses
+from nelm_fhir.mappers.morphology import morphology
 from nelm_fhir.mappers.nodal_stage import nodal_stage
 from nelm_fhir.mappers.primary_site import primary_site
 from nelm_fhir.mappers.source import Source

@@ -11,6 +11,7 @@ from tests.unit.mappers.mapping import (
     concept,
     condition,
     mapped,
+    morphology,
     observation,
     of,
     one,
@@ -114,6 +115,38 @@ def test_a_grade_in_text_is_text_only(value: dict[str, Any]) -> None:
 @pytest.mark.parametrize("question", ["ln 31206-6", "ln 59847-4"])
 def test_morphology_is_the_histology_of_the_specimen(question: str) -> None:
     assert values(question, **coded("ico 8240/3")) == {"histology": "NET"}
+
+
+@pytest.mark.parametrize("question", ["ln 31206-6", "ln 59847-4"])
+def test_a_morphology_that_names_a_net_grade_is_a_grade_too(question: str) -> None:
+    told = {"histology": "NET", "reported-grade": "G3", "differentiation": "well"}
+    assert values(question, **coded("sct 1286772002")) == told
+    assert values(question, **coded("ico 8240/3", "sct 1286772002")) == told
+
+
+def test_a_condition_and_a_conclusion_that_name_a_net_grade_are_a_grade_too() -> None:
+    told = {"histology": "NET", "reported-grade": "G2", "differentiation": "well"}
+    extended = condition(
+        "cm C7A.012",
+        extension=[{"url": "urn:other"}, *morphology("sct 1286770005")["extension"]],
+    )
+    report = resource(
+        "DiagnosticReport",
+        "r",
+        status="final",
+        code=concept(text="Pathologie"),
+        conclusionCode=[concept("sct 1286770005")],
+    )
+    for sent in (extended, condition("sct 1286770005"), report):
+        found = of(mapped(sent), *told)
+        assert {f.element: f.value for f in found} == told
+    paths = {f.evidence.path for f in of(mapped(extended), *told)}
+    assert paths == {"Condition.extension[1].valueCodeableConcept"}
+
+
+def test_two_net_grades_in_one_morphology_are_conflicting() -> None:
+    told = values("ln 31206-6", **coded("sct 1286770005", "sct 1286772002"))
+    assert told["reported-grade"] == "conflicting"
 
 
 def test_another_morphology_is_not_mapped_and_text_is_text() -> None:
