@@ -53,6 +53,19 @@ def test_conditions_that_differ_in_class_site_or_onset_are_two(other):
     assert len(foci(BONE, other)) == 2
 
 
+def test_conditions_in_text_alone_are_never_one_and_share_no_treatment():
+    bone, node = (coded("condition", True, f"Condition/{key}") for key in ("b", "n"))
+    found = foci(
+        bone,
+        node,
+        entry("focus-class", "bone", "cb", focus=["Condition/b"]),
+        entry("focus-class", "hilar-node", "cn", focus=["Condition/n"]),
+        entry("focus-treatment", "resection", "t", "2025-03-01", focus=["Condition/n"]),
+    )
+    told = {(focus.disease_class, focus.treatment) for focus in found.values()}
+    assert told == {("bone", None), ("hilar-node", "resection")}
+
+
 def test_class_organ_status_and_first_sight_come_from_the_condition():
     found = only(BONE)
     assert (found.disease_class, found.organ, found.status, str(found.first_seen)) == (

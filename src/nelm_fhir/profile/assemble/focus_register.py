@@ -147,9 +147,12 @@ def _join_conditions(groups: Groups, conditions: Iterable[Finding]) -> None:
 
 
 def _identity(finding: Finding) -> object:
+    """Return what two Conditions must share to be one focus; without a code, nothing shows it."""
     focus_class = finding.components.get(CLASS)
     known = isinstance(focus_class, str)
     code = None if known else finding.evidence.code
+    if not known and code is None:
+        return finding.key
     place = (finding.components.get("organ"), finding.body_site)
     return (focus_class if known else None, code, str(place), finding.day)
 
