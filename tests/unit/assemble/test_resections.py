@@ -31,6 +31,10 @@ def r_status(value, key="Observation/r", day=None, **more):
     return coded("residual-tumor", value, key, day, **more)
 
 
+NODE = coded("metastasis", True, "Condition/n", "2025-03-01", parts={"focus-class": "node"})
+FOR_NODE = {"focus": ["Condition/n"]}
+
+
 # --- which tumor ----------------------------------------------------------------------------------
 
 
@@ -81,6 +85,29 @@ def test_a_child_procedure_belongs_to_the_tumor_of_its_parent():
     wrapper = coded("procedure", True, "Procedure/wrapper", "2025-04-01", **LINK)
     child = resection("child", "2025-04-01", studies=["Procedure/wrapper"])
     assert profile(NET, OTHER, wrapper, child).primaries["net"].resection.performed is True
+
+
+def test_nodes_and_margins_of_an_operation_for_a_metastasis_are_not_those_of_the_primary():
+    dissection = coded("lymphadenectomy", True, "Procedure/n", "2025-08-01", **FOR_NODE)
+    found = of_net(NODE, resection("p", "2025-04-01", **LINK), dissection)
+    assert found.lymphadenectomy is None
+    own = r_status("R0", day="2025-08-01", **FOR_NODE)
+    of_its_operation = r_status("R0", day="2025-08-01", studies=["Procedure/n"])
+    for told in (own, of_its_operation):
+        assert of_net(NODE, resection("p", "2025-04-01", **LINK), dissection, told).margin is None
+
+
+def test_the_margin_of_a_liver_resection_is_not_that_of_the_primary():
+    liver = coded("procedure", True, "Procedure/l", "2025-08-01", site="liver")
+    told = r_status("R0", day="2025-08-01", studies=["Procedure/l"])
+    assert of_net(resection("p", "2025-04-01", **LINK), liver, told).margin is None
+
+
+def test_nodes_removed_with_the_primary_count_for_it_whatever_their_reason():
+    nodes = coded(
+        "lymphadenectomy", True, "Procedure/n", "2025-04-01", studies=["Procedure/p"], **FOR_NODE
+    )
+    assert of_net(NODE, resection("p", "2025-04-01", **LINK), nodes).lymphadenectomy is True
 
 
 def test_a_procedure_for_a_metastasis_is_no_resection_of_the_primary():

@@ -70,13 +70,16 @@ def is_count_of_nodes(finding: Finding) -> bool:
 def parts_by_tumor(gathered: Gathered, tumors: Tumors) -> dict[str, About]:
     """Return what is about each tumor, by the tumor's name."""
     parts = {tumor.name: About() for tumor in tumors.primaries}
-    homes = _homes(gathered, tumors)
+    homes, elsewhere = _homes(gathered, tumors), _elsewhere(gathered, tumors)
     loose: list[Finding] = []
     for finding in gathered.of(ACT, *_STATEMENTS):
-        home = homes.get(finding.key) or _home(tumors, finding, homes)
+        home = homes.get(finding.key) or _linked_home(tumors, finding, homes)
+        away = not elsewhere.isdisjoint((finding.key, *finding.links.studies))
+        if home is None and not away and (finding.element != ACT or finding.attested):
+            home = tumors.only(finding)
         if home is not None:
             _file(gathered, parts[home.name], finding)
-        elif _is_loose(gathered, tumors, finding):
+        elif not away and _is_loose(gathered, finding):
             loose.append(finding)
     unlinked = _unexplained(parts.values(), loose)
     for about in parts.values():
@@ -125,11 +128,18 @@ def _of_parent(act: Finding, homes: Mapping[str, Tumor]) -> Tumor | None:
     return next((homes[key] for key in sorted(act.links.studies) if key in homes), None)
 
 
-def _home(tumors: Tumors, finding: Finding, homes: Mapping[str, Tumor]) -> Tumor | None:
-    named = tumors.named_by(finding) or _of_parent(finding, homes)
-    if named is not None or (finding.element == ACT and not finding.attested):
-        return named
-    return None if tumors.is_of_another(finding) else tumors.only(finding)
+def _linked_home(tumors: Tumors, finding: Finding, homes: Mapping[str, Tumor]) -> Tumor | None:
+    return tumors.named_by(finding) or _of_parent(finding, homes)
+
+
+def _elsewhere(gathered: Gathered, tumors: Tumors) -> frozenset[str]:
+    """Return the keys of acts and statements that are about no primary of this disease."""
+    words = Words(gathered.definitions)
+    in_liver = any(words.is_liver(str(tumor.site.value)) for tumor in tumors.primaries)
+    at_liver = (f for f in gathered.of("procedure") if words.is_liver(f.body_site) and not in_liver)
+    found = gathered.of(ACT, "procedure", *_STATEMENTS)
+    away = (f for f in found if _is_elsewhere(gathered, tumors, f))
+    return frozenset(finding.key for finding in (*at_liver, *away))
 
 
 def _is_elsewhere(gathered: Gathered, tumors: Tumors, act: Finding) -> bool:
@@ -138,9 +148,9 @@ def _is_elsewhere(gathered: Gathered, tumors: Tumors, act: Finding) -> bool:
     return tumors.is_of_another(act) or not metastases.isdisjoint(act.links.focus)
 
 
-def _is_loose(gathered: Gathered, tumors: Tumors, finding: Finding) -> bool:
+def _is_loose(gathered: Gathered, finding: Finding) -> bool:
     """Whether the finding may be about any of several tumors; reported where it is about none."""
-    if _is_elsewhere(gathered, tumors, finding) or finding.reading in _OPEN:
+    if finding.reading in _OPEN:
         return False
     if finding.element == ACT and not finding.attested:
         gathered.report("procedure-not-placed", finding)
