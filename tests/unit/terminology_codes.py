@@ -42,6 +42,7 @@ grade-answer-general = grade-3-or-4 | V | grading: H
 grade-answer-general = grade-not-stated | V | grading: U T
 grade-answer-general = other-scale? | V | grading: B 0 5
 who-method | W | sct: 1149430001
+who-edition = 2019 | W | sct: 1149430001
 # 3.4
 morphology | V | ln: 31206-6 59847-4 77753-2
 histology, neuroendocrine = NET | V | ico: 8153/1

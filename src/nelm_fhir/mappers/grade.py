@@ -110,7 +110,7 @@ def _unanswered(asked: Asked) -> Unknown:
 
 
 def _edition(asked: Asked) -> dict[str, Value | Unknown]:
-    """The WHO edition, where a method of the record names one of ours (an overlay does)."""
+    """The WHO edition, where the method names one."""
     row = asked.ctx.attested.components["who-edition"]
     method = item(asked.source.data, "method")
     said = words(matched(method, asked.ctx.codes, row.code)).keys() & row.words

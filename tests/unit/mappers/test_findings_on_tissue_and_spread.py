@@ -68,6 +68,11 @@ def test_t1_grade_3_of_the_german_list_is_neither_net_g3_nor_poorly_differentiat
     assert values("ln 33732-9", **coded("grading 3")) == {"reported-grade": "map-not-exact"}
 
 
+def test_a_method_that_names_the_edition_tells_it() -> None:
+    sent = observation("ncit C18000", **coded("sct 1286770005"), **WHO)
+    assert read_one("reported-grade", sent).components == {"who-edition": "2019"}
+
+
 def test_t1_the_question_puts_the_same_step_on_the_who_scale() -> None:
     assert values("sct 1149045000", **coded("grading 3")) == {"reported-grade": "G3"}
 
