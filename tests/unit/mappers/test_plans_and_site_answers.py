@@ -64,6 +64,7 @@ def test_a_plan_of_a_transplantation_plans_it():
     [
         order("sct 18027006", occurrenceDateTime="2026-09-01", doNotPerform=True),
         order("sct 18027006", occurrenceDateTime="2026-09-01", status="revoked"),
+        order("sct 18027006", occurrenceDateTime="2024-09-01", status="completed"),
         plan({"code": concept("sct 18027006"), "status": "cancelled"}),
         plan({"code": concept("sct 18027006"), "doNotPerform": True}),
     ],
