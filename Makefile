@@ -9,7 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
-FAST   := tests/architecture tests/unit tests/cases tests/golden
+FAST   := tests/architecture tests/unit tests/cases tests/families tests/golden
 
 .PHONY: help demo check test lint types fast criteria golden lock clean
 
@@ -40,7 +40,7 @@ fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "not peer and not slow" $(FAST)
 
 golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before committing
-	NELM_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden tests/docs
+	NELM_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden tests/families tests/docs
 
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
