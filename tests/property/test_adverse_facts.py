@@ -360,6 +360,24 @@ NO_LONGER_MET = {
             ],
         ),
     ),
+    "German progression of lymph nodes": (
+        f"{STABLE} C-PROG",
+        observation(
+            (SCT, "396432002"),
+            component=[
+                part((SCT, "399656008"), coded((f"{MII}verlauf-lymphknoten", "P"))),
+            ],
+        ),
+    ),
+    "German progression of the primary": (
+        f"{STABLE} C-PROG",
+        observation(
+            (SCT, "396432002"),
+            component=[
+                part((SCT, "445200009"), coded((f"{MII}verlauf-primaertumor", "P"))),
+            ],
+        ),
+    ),
     "progression while listed": (
         "OPTN-LPROG B-LPROG OPTN-UPD",
         listed("2026-05-20"),

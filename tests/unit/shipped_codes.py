@@ -28,6 +28,7 @@ SYSTEMS = {
     "atc": "http://fhir.de/CodeSystem/bfarm/atc",
     "ncit": "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
     "ajcc": "http://cancerstaging.org",
+    "uicc": "https://www.uicc.org/resources/tnm",
     "omop": "http://fhir.ohdsi.org/CodeSystem/concepts",
     "req": "http://hl7.org/fhir/us/mcode/CodeSystem/snomed-requested-cs",
     "ecc": "http://cap.org/eCC",
@@ -40,6 +41,8 @@ SYSTEMS = {
     "metastases": f"{_MII}fernmetastasen",
     "overall": f"{_MII}verlauf-gesamtbeurteilung",
     "distant": f"{_MII}verlauf-fernmetastasen",
+    "primary": f"{_MII}verlauf-primaertumor",
+    "nodes": f"{_MII}verlauf-lymphknoten",
     "therapy": f"{_MII}therapie-typ",
 }
 

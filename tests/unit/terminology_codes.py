@@ -277,10 +277,11 @@ laterality = both-sides | V | sct: 51440002
 # 3.15
 disease-status | V | ln: 97509-4 88040-1; sct: 396432002
 disease-status-part = primary-tumor | V | sct: 277062004
+disease-status-part = primary-tumor | W | sct: 445200009
 disease-status-part = regional-nodes | V | sct: 399656008
 disease-status-part = distant-metastasis | V | sct: 399608002
 response-answer = SD | V | sct: 359746009 260388006; overall: K; distant: N
-response-answer = PD | V | sct: 271299001 419835002; overall: P; distant: P
+response-answer = PD | V | sct: 271299001 419835002; overall: P; distant: P; primary: P; nodes: P
 response-answer = PR | V | sct: 551001000124108 103337004; overall: T
 response-answer = CR | V | sct: 550991000124107 103338009; overall: V; req: USCRS-352236
 response-answer = no-category? | V | sct: 268910001 709137006 1259237005 84190002 399409002
@@ -301,7 +302,17 @@ tnm-panel | V | sct: 263642008
 tnm-method = AJCC-8 | V | sct: 897275008
 tnm-method = AJCC-9 | V | sct: 1269566009
 tnm-method = UICC | V | ncit: C188404
-tnm-m-answer = M0 | V | sct: 1229901006
+tnm-m-answer = M0 | V | sct: 1229901006; ajcc: cM0; uicc: M0
+tnm-m-answer = M0 | W | ajcc: pM0
+tnm-m-answer = M1 | V | uicc: M1 M1d
+tnm-m-answer = M1a | V | uicc: M1a
+tnm-m-answer = M1b | V | uicc: M1b
+tnm-m-answer = M1c | V | uicc: M1c M1c1 M1c2
+tnm-m-answer = M1 | W | ajcc: cM1 pM1
+tnm-m-answer = M1a | W | ajcc: cM1a pM1a
+tnm-m-answer = M1b | W | ajcc: cM1b pM1b
+tnm-m-answer = M1c | W | ajcc: cM1c pM1c
+tnm-m-answer = not-stated | V | uicc: MX
 tnm-m-answer = M1 | V | sct: 1229916009
 tnm-m-answer = M1a | V | sct: 1229917000
 tnm-m-answer = M1b | V | sct: 1229920008

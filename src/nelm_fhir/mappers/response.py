@@ -1,11 +1,11 @@
 """Disease status as response events (terminology 3.15, rules 9.3; traps T18, T37).
 
-In: an Observation of disease status, or its component about distant metastases (MII; whether there
-are any is read by `metastases`). Out:
-`response` with the component `response-modality`: not stated where the evidence type says imaging
-and not which, `clinical` for another evidence type, no component where none is coded (a study or
-report then tells). "Improved" and its like keep the event without a category, so that it is never
-taken for stable. Text ("RECIST 1.1: SD") is no category.
+In: an Observation of disease status, or its components about distant metastases (MII; whether there
+are any is read by `metastases`), primary tumor and lymph nodes. Of the last two only progression
+counts, as of any one lesion. Out: `response` with the component `response-modality`: not stated
+where the evidence type says imaging and not which, `clinical` for another evidence type, no
+component where none is coded (a study or report then tells). "Improved" and its like keep the event
+without a category, so that it is never taken for stable. Text ("RECIST 1.1: SD") is no category.
 """
 
 from collections.abc import Iterator
@@ -34,6 +34,7 @@ _ANSWER: Final = "response-answer"
 _DISTANT: Final = "distant-metastasis"
 _IMAGING: Final = "imaging"
 _CLINICAL: Final = "clinical"
+_PROGRESSION: Final = "PD"
 
 
 def response(asked: Asked) -> Iterator[Finding]:
@@ -53,11 +54,13 @@ def response(asked: Asked) -> Iterator[Finding]:
 
 
 def part(asked: Asked) -> Iterator[Finding]:
-    """Yield what the part about distant metastases adds; the list decides what K means (T18)."""
-    if asked.question.word != _DISTANT:
-        return
+    """Yield what a part adds: distant metastases any category, others only that they progress.
+
+    The list decides what K means (T18).
+    """
     held, match = _category(asked.meanings())
-    if isinstance(held, str):
+    whole = asked.question.word == _DISTANT or held == _PROGRESSION
+    if isinstance(held, str) and whole:
         yield asked.finding(RESPONSE, held, match, components=_modality(asked))
 
 

@@ -260,7 +260,10 @@ def test_mcode_history_of_metastatic_cancer_false_is_absence_true_is_past() -> N
     assert read_one("metastasis", observation(history, valueBoolean=True)).reading is Reading.PAST
 
 
-@pytest.mark.parametrize("answer", ["sct 1229916009", "sct 1229917000", "sct 1229920008"])
+@pytest.mark.parametrize(
+    "answer",
+    ["sct 1229916009", "sct 1229917000", "sct 1229920008", "ajcc pM1b", "uicc M1a", "uicc M1d"],
+)
 def test_t28_m1a_and_m1b_are_only_m1_without_an_organ(answer: str) -> None:
     sent = observation("sct 371497001", **coded(answer), method=concept("sct 897275008"))
     found = read_one("metastasis", sent)
@@ -269,7 +272,9 @@ def test_t28_m1a_and_m1b_are_only_m1_without_an_organ(answer: str) -> None:
 
 def test_m0_is_absence_and_an_unlisted_m_code_is_not_mapped() -> None:
     assert values("sct 399387003", **coded("ajcc cM0")) == {"metastasis": "False", LIVER: "False"}
-    assert values("sct 399387003", **coded("ajcc cM1a")) == {"metastasis": "code-not-mapped"}
+    assert values("sct 399387003", **coded("uicc M0")) == {"metastasis": "False", LIVER: "False"}
+    assert values("sct 399387003", **coded("uicc MX")) == {"metastasis": "recorded-as-unknown"}
+    assert values("sct 399387003", **coded("ajcc cM9")) == {"metastasis": "code-not-mapped"}
 
 
 def test_a_mass_in_the_mesentery_is_a_focus_of_unknown_class() -> None:

@@ -380,6 +380,22 @@ def test_t18_n_and_p_of_the_distant_list_are_presence_and_a_category() -> None:
     assert found["metastasis"] == [True]
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("sct 399656008", "nodes P"), ("sct 277062004", "primary P"), ("sct 445200009", "primary P")],
+)
+def test_nodes_or_the_primary_in_progress_are_progression(question: str, answer: str) -> None:
+    worse = part(question, **coded(answer))
+    result = mapped(observation("sct 396432002", **coded("overall K"), component=[worse]))
+    assert by_element(result)["response"] == ["SD", "PD"]
+
+
+@pytest.mark.parametrize("answer", ["nodes N", "sct 359746009", "sct 260388006"])
+def test_stable_nodes_are_no_stable_disease(answer: str) -> None:
+    stable = part("sct 399656008", **coded(answer))
+    assert not mapped(observation("sct 396432002", component=[stable])).findings
+
+
 def test_distant_metastasis_as_status_is_also_a_metastasis() -> None:
     result = mapped(observation(STATUS, **coded("sct 399409002")))
     assert one(result, "metastasis").components == {"organ": "unspecified"}
