@@ -3,8 +3,8 @@
 In: Condition with code, morphology extension and body sites. Every coding is asked on its own: a
 code of a metastasis never makes a primary of the same concept, and codings that disagree are both
 kept. Out: `condition`, and the findings of `primary_site`, `metastases`, `bilobar`, `morphology`,
-`functional_syndrome`, `recurrence`, `transplantation` and of a site's own codes. Source:
-terminology 3.3 to 3.8, 3.10, 3.14; architecture 1, Assembly.
+`functional_syndrome`, `recurrence`, `response`, `transplantation` and of a site's own codes.
+Source: terminology 3.3 to 3.8, 3.10, 3.14, 3.15; architecture 1, Assembly.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from nelm_fhir.mappers.morphology import coded_morphology
 from nelm_fhir.mappers.places import MORPHOLOGY
 from nelm_fhir.mappers.primary_site import OTHER, PLAIN, primaries, unknown_primary
 from nelm_fhir.mappers.recurrence import relapsed
+from nelm_fhir.mappers.response import status_of_tumor
 from nelm_fhir.mappers.site_answers import site_answers
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.transplantation import transplanted
@@ -47,7 +48,9 @@ def condition(source: Source, ctx: Context) -> Iterator[Finding]:
     yield _itself(source)
     yield from transplanted(source, meanings.others)
     yield from functional_syndrome(source, meanings.others)
-    yield from relapsed(source, (*meanings.secondary, *meanings.others, *meanings.morphology))
+    tumor = (*meanings.secondary, *meanings.others, *meanings.morphology)
+    yield from relapsed(source, tumor)
+    yield from status_of_tumor(source, tumor, ctx)
     yield from of_condition(source, meanings.secondary, ctx)
     yield from bilobar(source, meanings.secondary, ctx)
     yield from unknown_primary(source, meanings.secondary)

@@ -6,17 +6,22 @@ counts, as of any one lesion. Out: `response` with the component `response-modal
 where the evidence type says imaging and not which, `clinical` for another evidence type, no
 component where none is coded (a study or report then tells). "Improved" and its like keep the event
 without a category, so that it is never taken for stable. Text ("RECIST 1.1: SD") is no category.
+Also a Condition of the tumor whose `clinicalStatus` holds a status code (IDEA4RC).
 """
 
 from collections.abc import Iterator
 from typing import Final
 
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.asked import Asked
 from nelm_fhir.mappers.concepts import Matched, codings, matched, within, words
-from nelm_fhir.mappers.elements import Json, extension, item
-from nelm_fhir.mappers.metastases import status
+from nelm_fhir.mappers.context import Context
+from nelm_fhir.mappers.elements import Json, extension, item, string
+from nelm_fhir.mappers.histology import NEUROENDOCRINE
+from nelm_fhir.mappers.metastases import SECONDARY, status
 from nelm_fhir.mappers.places import EVIDENCE_TYPE
+from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import (
     ASKED,
     CONFLICTING,
@@ -34,6 +39,7 @@ _ANSWER: Final = "response-answer"
 _DISTANT: Final = "distant-metastasis"
 _IMAGING: Final = "imaging"
 _CLINICAL: Final = "clinical"
+_CLINICAL_STATUS: Final = "clinicalStatus"
 _PROGRESSION: Final = "PD"
 
 
@@ -62,6 +68,22 @@ def part(asked: Asked) -> Iterator[Finding]:
     whole = asked.question.word == _DISTANT or held == _PROGRESSION
     if isinstance(held, str) and whole:
         yield asked.finding(RESPONSE, held, match, components=_modality(asked))
+
+
+def status_of_tumor(source: Source, tumor: tuple[Matched, ...], ctx: Context) -> Iterator[Finding]:
+    """Yield the status that stands beside `clinicalStatus` in a Condition of the tumor.
+
+    `tumor` are the codes of the Condition. The status is of the day of its onset.
+    """
+    concept = item(source.data, _CLINICAL_STATUS)
+    held, match = _category(matched(concept, ctx.codes))
+    reading = source.resource.reading
+    if match is None or held is None or reading is Reading.ABSENT:
+        return
+    if within(tumor, NEUROENDOCRINE, *SECONDARY):
+        reading = Reading.ASSERTED if reading is Reading.PAST else reading
+        text = string(concept, "text") or match.code.code
+        yield source.finding(RESPONSE, held, _CLINICAL_STATUS, text, match, reading=reading)
 
 
 def _category(found: tuple[Matched, ...]) -> tuple[str | Unknown | None, Matched | None]:

@@ -154,3 +154,39 @@ def test_laterality_beside_another_metastasis_or_one_side_says_nothing_of_the_li
     both = condition("cm C78.00", bodySite=[concept("sct 51440002")])
     plain = condition("cm C7B.02", bodySite=[concept("sct 10200004")])
     assert of(mapped(both, plain | {"id": "d"}), "liver-distribution") == []
+
+
+# --- disease status -------------------------------------------------------------------------------
+
+
+def event(code, status, course="active", **more):
+    """A Condition of IDEA4RC that is an event: its status stands beside the clinical status."""
+    told = {"clinicalStatus": concept(f"clin {course}", status), "onsetDateTime": "2025-05-18"}
+    return condition(code, id_="e", **told, **more)
+
+
+@pytest.mark.parametrize(
+    ("status", "course", "category"),
+    [
+        ("omop 32949", "relapse", "PD"),
+        ("omop 32948", "active", "SD"),
+        ("omop 4163135", "inactive", "CR"),
+    ],
+)
+@pytest.mark.parametrize("code", [NET, "cm C7B.02"])
+def test_a_status_beside_the_clinical_status_is_a_response(code, status, course, category):
+    found = one(mapped(event(code, status, course)), "response")
+    assert (found.value, str(found.day)) == (category, "2025-05-18")
+    assert found.evidence.path == "Condition.clinicalStatus"
+    events = profile_of(event(code, status, course)).response_events.values()
+    assert [e.category for e in events] == [category]
+
+
+def test_a_status_of_another_cancer_or_of_a_refuted_one_is_no_response():
+    assert of(mapped(event("cm C50.4", "omop 32949")), "response") == []
+    refuted = event(NET, "omop 32949", verificationStatus=concept("ver refuted"))
+    assert profile_of(refuted).response_events == {}
+
+
+def test_the_clinical_status_alone_is_no_response():
+    assert of(mapped(condition(NET, clinicalStatus=concept("clin relapse"))), "response") == []
