@@ -558,6 +558,12 @@ MUST_BE_UNKNOWN = {
 NOTHING_IS_MET = {
     "carcinoma, status unknown": morphology(coded(NEC), **UNKNOWN),
     "NET G3, status unknown": grade(coded((SCT, "1286772002")), **UNKNOWN),
+    "grade 3 of an unknown scale": grade(coded((SCT, "61026006"))),
+    "grade 3 of the German list": grade(coded((f"{MII}grading", "3"))),
+    "G3 or G4 of the German list": grade(coded((f"{MII}grading", "H"))),
+    "high grade of three steps": grade(
+        coded((SCT, "1155707008")), method=concept((SCT, "1149430001"))
+    ),
     "carcinoma and NET of one specimen": morphology(
         coded(NEC), effectiveDateTime="2025-05-06", specimen=ref("Specimen/liver-core")
     ),

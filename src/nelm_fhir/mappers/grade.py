@@ -2,8 +2,9 @@
 
 In: an Observation that asks for a grade. Out: `reported-grade` only on the WHO scale, which comes
 from the question code, the method, or an answer that itself names a NET grade or a NET; otherwise
-`reported-grade` is unknown: "grade, scale unknown", evidence and never a vote. `differentiation`
-and `histology` where the answer says them.
+`reported-grade` is unknown: "grade, scale unknown", evidence and never a vote; `equivocal` where it
+is high on every scale, and so may be G3 or carcinoma. `differentiation` and `histology` where the
+answer says them.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from nelm_fhir.mappers.histology import histology_of, mark
 from nelm_fhir.mappers.values import (
     ASKED,
     CONFLICTING,
+    EQUIVOCAL,
     NOT_EXACT,
     NOT_MAPPED,
     NOT_STATED,
@@ -30,6 +32,8 @@ _NET_GRADE: Final = "grade-answer"
 _DIFFERENTIATION: Final = "differentiation-answer"
 _STEPS: Final = {"grade-1": "G1", "grade-2": "G2", "grade-3": "G3"}
 _BEYOND: Final = "grade-4"
+_MAY_BE_HIGH: Final = frozenset({"grade-3", _BEYOND, "grade-2-or-3", "grade-3-or-4", "high"})
+"""Of these G3, carcinoma and poorly differentiated are the meanings; of some also less."""
 _NOT_STATED: Final = frozenset({"grade-not-assessable", "grade-not-stated"})
 
 
@@ -61,19 +65,23 @@ def _is_on_who_scale(asked: Asked, found: tuple[Matched, ...]) -> bool:
 def _grade(found: tuple[Matched, ...], *, on_scale: bool) -> tuple[str | Unknown, Matched | None]:
     stated, general = words(within(found, _NET_GRADE)), words(within(found, _GENERAL))
     if not on_scale:
-        silent = bool(general) and set(general) <= _NOT_STATED
-        held = ASKED if silent else NOT_EXACT
-        return (held, within(found, _GENERAL)[0]) if within(found, _GENERAL) else (NOT_STATED, None)
+        return _no_grade(found, set(general))
     steps = {_STEPS[word]: match for word, match in general.items() if word in _STEPS}
     if len(stated | steps) > 1 or _BEYOND in general:
         return CONFLICTING, next(iter((stated | steps | general).values()))
     for word, match in (steps | stated).items():
         return word, match
-    if set(general) & _NOT_STATED:
-        return ASKED, next(iter(general.values()))
-    return (
-        (NOT_EXACT, within(found, _GENERAL)[0]) if within(found, _GENERAL) else (NOT_STATED, None)
-    )
+    return _no_grade(found, set(general))
+
+
+def _no_grade(found: tuple[Matched, ...], said: set[str]) -> tuple[Unknown, Matched | None]:
+    """Return why it is no grade of WHO; one that is high on every scale may be G3 (T1)."""
+    told = within(found, _GENERAL)
+    if not told:
+        return NOT_STATED, None
+    if said & _MAY_BE_HIGH:
+        return EQUIVOCAL, told[0]
+    return (ASKED if said & _NOT_STATED else NOT_EXACT), told[0]
 
 
 def net_grade_of(found: tuple[Matched, ...]) -> tuple[str | Unknown, Matched | None]:

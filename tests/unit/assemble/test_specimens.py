@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from tests.unit.assemble.finding import (
     ASKED,
+    NOT_EXACT,
     UNREADABLE,
     assembled,
     coded,
@@ -246,6 +247,28 @@ def test_grades_of_one_specimen_from_code_and_entry_that_differ_conflict():
     told = coded("reported-grade", "G2", "Observation/e", "2026-01-01", attested=True, **ON)
     found = only(ki67("2 %", **ON), grade("G1", day="2025-05-06", **ON), told)
     assert reason(found, "reported_grade") is Reason.CONFLICTING
+
+
+@pytest.mark.parametrize("who", ["G1", "G2", "G3"])
+def test_a_grade_of_unknown_scale_is_evidence_beside_a_who_grade(who):
+    found = only(ki67("2 %", **ON), grade(who, **ON), grade(NOT_EXACT, key="l", **ON))
+    assert found.reported_grade == who
+    assert [note.reason for note in set_aside(found, "reported_grade")] == ["map-not-exact"]
+
+
+def test_a_grade_high_on_every_scale_supports_g3_and_contradicts_a_lower_grade():
+    high = Unknown(Reason.EQUIVOCAL)
+    found = only(ki67("2 %", **ON), grade("G3", **ON), grade(high, key="l", **ON))
+    assert found.reported_grade == "G3"
+    result = assembled(ki67("2 %", **ON), grade("G2", **ON), grade(high, key="l", **ON))
+    (found,) = result.profile.specimens.values()
+    assert reason(found, "reported_grade") is Reason.CONFLICTING
+    assert (kinds(result.issues), result.profile.damaged) == (["contradictory-pathology"], True)
+
+
+def test_a_grade_high_on_an_unknown_scale_alone_leaves_no_criteria_met():
+    result = assembled(ki67("2 %", **ON), grade(Unknown(Reason.EQUIVOCAL), **ON))
+    assert (kinds(result.issues), result.profile.damaged) == (["contradictory-pathology"], True)
 
 
 # --- histology ------------------------------------------------------------------------------------

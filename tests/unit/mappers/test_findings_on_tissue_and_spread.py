@@ -65,7 +65,14 @@ def test_a_general_grade_is_a_who_grade_by_question_or_method(more: dict[str, An
 
 
 def test_t1_grade_3_of_the_german_list_is_neither_net_g3_nor_poorly_differentiated() -> None:
-    assert values("ln 33732-9", **coded("grading 3")) == {"reported-grade": "map-not-exact"}
+    assert values("ln 33732-9", **coded("grading 3")) == {"reported-grade": "equivocal"}
+
+
+@pytest.mark.parametrize(
+    "answer", ["grading 4", "grading M", "grading H", "sct 61026006", "sct 258245003"]
+)
+def test_t1_a_grade_that_may_be_high_on_any_scale_may_be_g3(answer: str) -> None:
+    assert values("ln 33732-9", **coded(answer)) == {"reported-grade": "equivocal"}
 
 
 def test_a_method_that_names_the_edition_tells_it() -> None:
@@ -77,9 +84,14 @@ def test_t1_the_question_puts_the_same_step_on_the_who_scale() -> None:
     assert values("sct 1149045000", **coded("grading 3")) == {"reported-grade": "G3"}
 
 
-@pytest.mark.parametrize("answer", ["grading L", "grading M", "sct 1155708003", "sct 1155707008"])
+@pytest.mark.parametrize("answer", ["grading L", "sct 1155708003", "sct 1286893008"])
 def test_t2_answers_that_leave_two_grades_open_are_no_grade(answer: str) -> None:
     assert values("sct 1149045000", **coded(answer)) == {"reported-grade": "map-not-exact"}
+
+
+@pytest.mark.parametrize("answer", ["grading M", "grading H", "sct 1155707008"])
+def test_t2_answers_that_may_be_g3_are_told_as_such(answer: str) -> None:
+    assert values("sct 1149045000", **coded(answer)) == {"reported-grade": "equivocal"}
 
 
 def test_grade_4_on_the_who_scale_contradicts_itself() -> None:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Final
 
 from nelm_fhir.core.dates import DaySpan
-from nelm_fhir.core.unknown import Reason
+from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.gathered import Gathered
 from nelm_fhir.profile.assemble.histologies import Graded, histology, net_grades
@@ -39,6 +39,7 @@ _MAY_BE_WORSE: Final = frozenset({Reason.CONFLICTING, Reason.EQUIVOCAL})
 
 
 _POOR: Final = "poor"
+_HIGHEST: Final = "G3"
 
 
 class _Whose(Enum):
@@ -144,7 +145,7 @@ def _specimen(shared: _Shared, tissue: Tissue) -> dict[str, Any]:
         {
             "histology": histology(gathered, shared.tumors, tissue, shared.graded, horizon),
             "differentiation": _differentiation(tissue, horizon, whose),
-            "reported_grade": _told(tissue, "reported-grade", horizon),
+            "reported_grade": _reported_grade(tissue, horizon),
         },
     )
     draft.put("material", _told(tissue, "specimen-material", horizon))
@@ -197,8 +198,30 @@ def _differentiation(tissue: Tissue, horizon: date, whose: _Whose) -> Settled:
     return Settled(aside=aside, reason=Reason.CONFLICTING)
 
 
+def _reported_grade(tissue: Tissue, horizon: date) -> Settled:
+    """Return the WHO grade; a grade of unknown scale is evidence and contradicts none.
+
+    Except that one which is high on every scale contradicts G1 and G2.
+    """
+    told = _statements(tissue, "reported-grade")
+    known = {item.value for item in told if not isinstance(item.value, Unknown)}
+    silent = {Reason.MAP_NOT_EXACT} | ({Reason.EQUIVOCAL} if known == {_HIGHEST} else set())
+    beside_it = [i for i in told if isinstance(i.value, Unknown) and i.value.reason in silent]
+    if not known or not beside_it:
+        return _settled(told, horizon)
+    counted = [item for item in told if item not in beside_it]
+    return _settled(counted, horizon).beside_it(aside=set_aside(beside_it))
+
+
 def _told(tissue: Tissue, element: str, horizon: date) -> Settled:
     """Return what findings of an element, or components of that name, say of the specimen."""
+    return _settled(_statements(tissue, element), horizon)
+
+
+def _statements(tissue: Tissue, element: str) -> list[Statement]:
     own = [statement(finding) for finding in tissue.found if finding.element == element]
-    parts = [item for finding in tissue.everything for item in component(finding, element)]
-    return beside([*own, *parts], horizon) if own or parts else agreed([])
+    return own + [item for finding in tissue.everything for item in component(finding, element)]
+
+
+def _settled(told: list[Statement], horizon: date) -> Settled:
+    return beside(told, horizon) if told else agreed([])
