@@ -97,6 +97,13 @@ def test_nodes_and_margins_of_an_operation_for_a_metastasis_are_not_those_of_the
         assert of_net(NODE, resection("p", "2025-04-01", **LINK), dissection, told).margin is None
 
 
+def test_nodes_removed_for_a_focus_in_text_alone_are_not_those_of_the_primary():
+    told = coded("condition", True, "Condition/n"), entry("focus-class", "node", "c", **FOR_NODE)
+    dissection = coded("lymphadenectomy", True, "Procedure/n", "2025-08-01", **FOR_NODE)
+    found = of_net(*told, resection("p", "2025-04-01", **LINK), dissection)
+    assert found.lymphadenectomy is None
+
+
 def test_the_margin_of_a_liver_resection_is_not_that_of_the_primary():
     liver = coded("procedure", True, "Procedure/l", "2025-08-01", site="liver")
     told = r_status("R0", day="2025-08-01", studies=["Procedure/l"])

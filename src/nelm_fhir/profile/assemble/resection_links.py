@@ -14,6 +14,7 @@ from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.acts import is_knowable
+from nelm_fhir.profile.assemble.focus_register import ENTRIES
 from nelm_fhir.profile.assemble.gathered import Gathered
 from nelm_fhir.profile.assemble.statements import SILENT, Settled, said, set_aside, statement
 from nelm_fhir.profile.assemble.tables import Words
@@ -145,6 +146,7 @@ def _elsewhere(gathered: Gathered, tumors: Tumors) -> frozenset[str]:
 def _is_elsewhere(gathered: Gathered, tumors: Tumors, act: Finding) -> bool:
     """Whether the act names a metastasis or another malignancy and no primary of this disease."""
     metastases = {f.key for f in gathered.of("metastasis", "liver-metastases-present")}
+    metastases |= {key for entry in gathered.of(*ENTRIES) for key in entry.links.focus}
     return tumors.is_of_another(act) or not metastases.isdisjoint(act.links.focus)
 
 
