@@ -105,7 +105,15 @@ def _modality(asked: Asked) -> dict[str, Value | Unknown]:
     ]
     if not evidence:
         return {}
-    return {MODALITY: NOT_STATED if _IMAGING in said else _CLINICAL}
+    coded = NOT_STATED if _IMAGING in said else _CLINICAL
+    attested = asked.source.components.get(MODALITY, coded)
+    fits = attested == coded or (coded == NOT_STATED and _is_imaging(attested, asked))
+    return {MODALITY: attested if fits else CONFLICTING}
+
+
+def _is_imaging(modality: Value | Unknown, asked: Asked) -> bool:
+    """Whether an attested modality tells which imaging it was."""
+    return modality in {row.word for row in asked.ctx.attested.modalities}
 
 
 def _evidence(concept: Json, asked: Asked) -> tuple[Matched, ...]:

@@ -418,6 +418,24 @@ def test_the_evidence_type_tells_imaging_from_clinical(
     assert shown(found) == modality
 
 
+@pytest.mark.parametrize(
+    ("evidence_type", "attested", "modality"),
+    [
+        ("sct 363679005", "CT", "CT"),
+        ("sct 363679005", "clinical", "conflicting"),
+        ("sct 252416005", "clinical", "clinical"),
+        ("sct 252416005", "CT", "conflicting"),
+    ],
+)
+def test_an_attested_modality_tells_which_imaging_it_was_and_contradicts_what_it_is_not(
+    evidence_type: str, attested: str, modality: str
+) -> None:
+    component = {"component": [part("el response-modality", **coded(f"an {attested}"))]}
+    more = {**evidence(evidence_type), **component}
+    found = read_one("response", observation(STATUS, **coded("sct 359746009"), **more))
+    assert shown(found) == {"response-modality": modality}
+
+
 def test_a_response_keeps_lesion_and_study() -> None:
     sent = observation(
         STATUS,
