@@ -347,6 +347,10 @@ def test_the_latest_adjudication_counts_and_a_future_one_does_not():
     assert str(found.adjudication.date) == "2026-03-01"
 
 
+def test_the_day_of_an_adjudication_stays_as_recorded():
+    assert str(only(BONE, judged("a", "2026")).adjudication.date) == "2026"
+
+
 def test_an_adjudication_without_date_has_none():
     assert only(BONE, judged("a", None)).adjudication.date is None
 

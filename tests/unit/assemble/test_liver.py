@@ -157,6 +157,11 @@ def test_future_judgments_alone_are_entered_with_their_date():
     assert (found.resectability, str(found.judged_on)) == ("unresectable", "2026-09-01")
 
 
+@pytest.mark.parametrize("day", ["2026", "2026-06", "2026-05-30/2026-06-03"])
+def test_the_day_of_a_judgment_stays_as_recorded_where_it_reaches_beyond_the_evaluation_date(day):
+    assert str(liver(entry("liver-resectability", "unresectable", "b", day)).judged_on) == day
+
+
 def test_an_unlisted_word_is_unreadable():
     found = liver(entry("liver-resectability", "perhaps", "a", "2026-01-01"))
     assert found.resectability is None

@@ -6,6 +6,7 @@ latest of the judgments that count.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from nelm_fhir.core.amounts import Amount
@@ -73,8 +74,9 @@ def _put_judgments(gathered: Gathered, draft: Draft) -> None:
     for key, item in settled.items():
         draft.put(key, item)
     used = [item for part in settled.values() for item in part.used]
-    draft.put("judged_on", _last(used))
-    draft.put("judged_by", _authors(used, _last(used).value))
+    last = _last(used, gathered.as_of)
+    draft.put("judged_on", last)
+    draft.put("judged_by", _authors(used, last.value))
 
 
 def _judgment(seen: Sequence[Statement], later: Sequence[Statement], *, any_seen: bool) -> Settled:
@@ -86,12 +88,10 @@ def _judgment(seen: Sequence[Statement], later: Sequence[Statement], *, any_seen
     )
 
 
-def _last(used: Sequence[Statement]) -> Settled:
-    dated = sorted(
-        ((item.day.latest, item.day.earliest), index)
-        for index, item in enumerate(used)
-        if item.day is not None
-    )
+def _last(used: Sequence[Statement], as_of: date) -> Settled:
+    """Return the latest day as recorded; what reaches beyond the evaluation date ends there."""
+    spans = [(item.day.until(as_of) or item.day, at) for at, item in enumerate(used) if item.day]
+    dated = sorted(((span.latest, span.earliest), index) for span, index in spans)
     if not dated:
         return NOTHING_SAID
     last = used[dated[-1][1]]

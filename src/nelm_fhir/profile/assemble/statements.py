@@ -7,7 +7,7 @@ other agree, or one refines the other, or they conflict.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -110,16 +110,13 @@ def _of(finding: Finding, value: Value | Unknown, evidence: Evidence) -> Stateme
 def parted(statements: Iterable[Statement], as_of: date) -> tuple[list[Statement], list[Statement]]:
     """Return the statements that could be known on the day, and those certainly dated later.
 
-    A partial date that reaches beyond the day is cut off there (rules 9.1).
+    A partial date that reaches beyond the day stays as recorded: the judge cuts it off (rules 9.1).
     """
-    seen, later = [], []
+    seen: list[Statement] = []
+    later: list[Statement] = []
     for item in statements:
-        if item.day is None or item.day.latest <= as_of:
-            seen.append(item)
-        elif item.day.earliest > as_of:
-            later.append(item)
-        else:
-            seen.append(replace(item, day=item.day.until(as_of)))
+        is_later = item.day is not None and item.day.earliest > as_of
+        (later if is_later else seen).append(item)
     return seen, later
 
 
