@@ -137,6 +137,11 @@ def test_a_specimen_of_the_future_keeps_its_date_so_that_it_can_be_seen():
     assert (found.ki67_text, str(found.date)) == ("2 %", "2026-08-01")
 
 
+def test_a_specimen_of_the_future_keeps_its_attested_origin():
+    told = entry("specimen-origin", "primary", "o", "2026-08-01", **ON)
+    assert only(ki67("2 %", day="2026-08-01", **ON), told).origin == "primary"
+
+
 # --- origin ---------------------------------------------------------------------------------------
 
 

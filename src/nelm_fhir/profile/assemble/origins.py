@@ -7,6 +7,7 @@ taken.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from nelm_fhir.profile.assemble.gathered import Gathered
@@ -47,11 +48,14 @@ class Origins:
             frozenset(f.key for f in gathered.of("metastasis")),
         )
 
-    def origin(self, tissue: Tissue) -> Settled:
-        """Return the origin that attested entries, body sites and links agree on."""
+    def origin(self, tissue: Tissue, horizon: date) -> Settled:
+        """Return the origin that attested entries, body sites and links agree on.
+
+        `horizon` is the last day on which a result on this tissue counts.
+        """
         entries = [statement(f) for f in tissue.found if f.element == ORIGIN]
         told = list(self._told(tissue))
-        return together(latest(entries, self.gathered.as_of), agreed(told))
+        return together(latest(entries, horizon), agreed(told))
 
     def _told(self, tissue: Tissue) -> Iterable[Statement]:
         if tissue.of_condition:

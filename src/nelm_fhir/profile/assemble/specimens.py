@@ -131,9 +131,9 @@ def _specimen(shared: _Shared, tissue: Tissue) -> dict[str, Any]:
     draft = Draft(Specimen)
     dated = _date(gathered, tissue)
     draft.put("date", dated)
-    origin = shared.origins.origin(tissue)
-    draft.put("origin", origin)
     horizon = _horizon(gathered, tissue, _known_day(dated))
+    origin = shared.origins.origin(tissue, horizon)
+    draft.put("origin", origin)
     known = [f for f in tissue.found if f.day is None or f.day.earliest <= horizon]
     tissue = replace(tissue, found=known)
     whose = _Whose.ANY if _may_be_of_another(shared.tumors, tissue, origin) else _Whose.OURS
