@@ -146,12 +146,12 @@ def _profile_of(
         neuroendocrine=mapped.neuroendocrine,
         program=PROGRAM,
     )
-    test_data = record.patient is not None and is_test_data(dict(record.patient.data))
+    test_data = any(is_test_data(dict(patient.data)) for patient in record.patients)
     return Read(assembled.profile, origin, record.named, test_data)
 
 
 def _subject(record: Record, profile: CandidateProfile) -> Subject:
-    version = record.patient.version if record.patient is not None else None
+    version = record.patients[0].version if len(record.patients) == 1 else None
     return Subject(record.subject, version, _condition(profile))
 
 

@@ -24,7 +24,7 @@ def of_patient(part: Part, of: Sequence[Subject], who: Whose, mapped: frozenset[
     mine: list[int] = []
     for n, entry in enumerate(part.entries):
         if entry.type == "Patient":
-            if n == who.patient:
+            if n in who.patients:
                 mine.append(n)
             else:
                 _other_patient(part, entry, who, named)

@@ -25,23 +25,26 @@ class Whose:
     """The one patient.
 
     `reference` is how resources refer to them, `names` every name of theirs in this record,
-    `patient` the entry of the Patient resource, if there is one.
+    `patients` the entries of their Patient resource: none, one, or several that nothing orders.
     """
 
     reference: str
     names: frozenset[str]
-    patient: int | None
+    patients: tuple[int, ...]
 
 
 class _Patients:
     """The Patient resources, and who was merged into whom."""
 
     def __init__(self, entries: Sequence[Entry], subjects: Subjects) -> None:
-        self.entry_of = {patient_name(e): n for n, e in enumerate(entries) if e.type == "Patient"}
+        self.entries_of: dict[str, list[int]] = {}
         self.gone: set[str] = set()
         self.into: dict[str, str] = {}
-        for name, n in self.entry_of.items():
-            self._read(name, _data(entries[n]), subjects, n)
+        for n, entry in enumerate(entries):
+            if entry.type == "Patient":
+                name = patient_name(entry)
+                self.entries_of.setdefault(name, []).append(n)
+                self._read(name, _data(entry), subjects, n)
 
     def _read(self, name: str, data: Mapping[str, Any], subjects: Subjects, n: int) -> None:
         if data.get("active") is False:
@@ -70,7 +73,7 @@ class _Patients:
         if name not in self.gone:
             return name
         into = self.into.get(name)
-        if into is None or into in self.gone or into not in self.entry_of:
+        if into is None or into in self.gone or into not in self.entries_of:
             raise MergedPatient(
                 "The record belongs to a patient who is inactive or was merged into another.",
                 "Ask for the record of the patient who replaced them.",
@@ -95,7 +98,7 @@ def whose(
     """
     patients = _Patients(entries, subjects)
     known_as = _one_name({name for name in of if isinstance(name, str)})
-    people = set(known_as.values()) or set(patients.entry_of)
+    people = set(known_as.values()) or set(patients.entries_of)
     if asked is not None:
         people = {name for name in people if _is_asked(name, asked, entries, patients)}
     survivors = {patients.survivor(name) for name in people}
@@ -104,11 +107,11 @@ def whose(
     survivor = survivors.pop()
     same = {survivor, *(old for old, new in patients.into.items() if new == survivor)}
     names = same | {name for name, one in known_as.items() if one in same}
-    patient = patients.entry_of.get(survivor)
+    found = tuple(patients.entries_of.get(survivor, ()))
     reference = subjects.written.get(survivor, survivor)
-    if patient is not None and entries[patient].head.id is not None:
-        reference = f"Patient/{entries[patient].head.id}"
-    return Whose(reference, frozenset(names), patient)
+    if found and entries[found[0]].head.id is not None:
+        reference = f"Patient/{entries[found[0]].head.id}"
+    return Whose(reference, frozenset(names), found)
 
 
 def _one_name(names: set[str]) -> dict[str, str]:
@@ -136,12 +139,9 @@ def _is_asked(name: str, asked: str, entries: Sequence[Entry], patients: _Patien
 
 
 def _other_names(name: str, entries: Sequence[Entry], patients: _Patients) -> set[str]:
-    n = patients.entry_of.get(name)
-    if n is None:
-        return set()
-    entry = entries[n]
-    names = {f"{system}|{value}" for system, value in identifiers(entry.raw)}
-    return names | ({entry.full_url} if entry.full_url else set())
+    mine = [entries[n] for n in patients.entries_of.get(name, ())]
+    names = {f"{system}|{value}" for e in mine for system, value in identifiers(e.raw)}
+    return names | {entry.full_url for entry in mine if entry.full_url}
 
 
 def _refusal(count: int, asked: str | None) -> NoPatient | SeveralPatients:

@@ -38,11 +38,11 @@ def read_part(part: Part, wanted: Wanted, asked: str | None) -> Record:
     resolver = Keys(index, names, {key: n for n, key in enumerate(names)})
     linked = link(usable, _references(chosen, admitted, inner.resources), resolver)
     passed = _passed_over(part, chosen, mine)
-    patient = admitted.get(who.patient) if who.patient is not None else inner.patient
+    patients = tuple(admitted[n] for n in who.patients if n in admitted)
     return Record(
         resources=tuple(usable.values()),
         subject=who.reference,
-        patient=patient,
+        patients=patients if who.patients else inner.patients,
         issues=(*part.issues, *linked.issues),
         read=Counter(resource.type for resource in usable.values()),
         passed_over=Counter(named.type for named in passed),
@@ -65,7 +65,7 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
     chosen = Chosen(entries, index, [n for n in mine if n not in hidden])
     chosen.add(found.wanted)
     chosen.add([n for n in found.suspect if n not in hidden and holds(entries[n].raw, wanted)])
-    chosen.add([who.patient] if who.patient is not None else [])
+    chosen.add(who.patients)
     for n, kind in sorted(chosen.damaged.items()):
         if entries[n].type in wanted.types:
             part.damage(kind, entries[n].place, entries[n].type)
@@ -96,7 +96,7 @@ class _Inner:
     """What is contained in the usable resources."""
 
     resources: list[Resource] = field(default_factory=list)
-    patient: Resource | None = None
+    patients: tuple[Resource, ...] = ()
 
 
 def _contained(
@@ -121,7 +121,7 @@ def _contained(
             if subject is not None:
                 his = subjects.named(subject, n) in who.names
             if resource.type == "Patient":
-                inner.patient = inner.patient or _if_his(resource, container)
+                inner.patients += _if_his(resource, container)
             elif his:
                 inner.resources.append(resource)
             else:
@@ -129,10 +129,10 @@ def _contained(
     return inner
 
 
-def _if_his(patient: Resource, container: Resource) -> Resource | None:
+def _if_his(patient: Resource, container: Resource) -> tuple[Resource, ...]:
     """Return a contained Patient if the container names it as its subject."""
     subject = reference_of(container.data.get("subject") or container.data.get("patient"))
-    return patient if subject.reference == f"#{patient.id}" else None
+    return (patient,) if subject.reference == f"#{patient.id}" else ()
 
 
 def _references(

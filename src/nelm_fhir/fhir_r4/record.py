@@ -69,7 +69,8 @@ class Record:
     subject: str | None
     """Reference of the patient (`Patient/p`), also where no Patient resource is there;
     `identifier:<system>|<value>` where the resources name the patient by identifier only."""
-    patient: Resource | None
+    patients: tuple[Resource, ...]
+    """The Patient resource; several where the record holds versions that nothing orders."""
     issues: tuple[Issue, ...]
     read: Mapping[str, int]
     passed_over: Mapping[str, int]

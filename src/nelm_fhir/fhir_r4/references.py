@@ -6,8 +6,7 @@ Order: fullUrl; relative to the fullUrl of the source; `Type/id`, where no fullU
 fits two resources fits none. Versions (`/_history/3`) are ignored: a record holds one version.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -88,9 +87,23 @@ def reference_of(data: Any) -> Reference:
         return Reference()
 
 
-def _repeated(named: Sequence[tuple[str, int]]) -> frozenset[str]:
-    counts = Counter(name for name, _ in named)
-    return frozenset(name for name, count in counts.items() if count > 1)
+def _named(entries: Sequence[Entry], names: Iterable[str | None]) -> dict[str, int]:
+    """Return the entry of each name that one thing has: one entry, or versions of one patient."""
+    named = [(name, n) for n, name in enumerate(names) if name]
+    found = dict(named)
+    if len(found) == len(named):
+        return found
+    sharing: dict[str, list[Entry]] = {}
+    for name, n in named:
+        sharing.setdefault(name, []).append(entries[n])
+    return {name: n for name, n in found.items() if _is_one(sharing[name])}
+
+
+def _is_one(entries: Sequence[Entry]) -> bool:
+    """Whether it is one thing; of several nobody knows which is meant, unless all are a patient."""
+    if len(entries) == 1:
+        return True
+    return entries[0].type == "Patient" and len({entry.identity for entry in entries}) == 1
 
 
 class Index:
@@ -98,10 +111,8 @@ class Index:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
-        self._by_url = {entry.full_url: n for n, entry in enumerate(entries) if entry.full_url}
-        named = [(entry.name, n) for n, entry in enumerate(entries) if entry.name]
-        self._by_name = dict(named)
-        self._ambiguous = _repeated(named) if len(self._by_name) < len(named) else frozenset()
+        self._by_url = _named(entries, (entry.full_url for entry in entries))
+        self._by_name = _named(entries, (entry.name for entry in entries))
         self._identified: dict[tuple[str, str], list[int]] | None = None
         self._found: dict[tuple[Reference, str | None], int | None] = {}
 
@@ -140,17 +151,14 @@ class Index:
     def _by_relative(self, name: str, base: str | None) -> int | None:
         if base is not None and base + name in self._by_url:
             return self._by_url[base + name]
-        found = self._unambiguous(name)
+        found = self._by_name.get(name)
         if found is None or base is None or self.base(found) is None:
             return found
         return None  # it lies on another server
 
     def _by_tail(self, url: str) -> int | None:
-        found = self._unambiguous("/".join(url.split("/")[-2:]))
+        found = self._by_name.get("/".join(url.split("/")[-2:]))
         return found if found is not None and self.base(found) is None else None
-
-    def _unambiguous(self, name: str) -> int | None:
-        return None if name in self._ambiguous else self._by_name.get(name)
 
     def _by_query(self, text: str) -> int | None:
         resource_type, _, query = text.partition("?")

@@ -27,14 +27,14 @@ def of(reference, name="o", **more):
 def test_the_subject_of_the_clinical_resources_decides():
     found = record(patient(), observation(), patient("stranger"))
     assert found.subject == "Patient/p"
-    assert found.patient.key == "Patient/p"
+    assert found.patients[0].key == "Patient/p"
     assert found.unusable == {"unreferenced-patient": 1}
     assert kinds(found) == ["unreferenced-patient"]
 
 
 def test_without_a_patient_resource_the_reference_stands():
     found = record(observation())
-    assert (found.subject, found.patient) == ("Patient/p", None)
+    assert (found.subject, found.patients) == ("Patient/p", ())
     assert found.issues == ()
 
 
@@ -57,7 +57,16 @@ def test_without_a_patient_resource_the_reference_stands():
 def test_every_way_to_refer_to_the_patient_resource_is_resolved(reference, url):
     found = record(entry(patient(identifier=[MRN]), url), of(reference))
     assert keys(found) == ["Patient/p", "Observation/o"]
-    assert (found.subject, found.patient.key, found.issues) == ("Patient/p", "Patient/p", ())
+    assert (found.subject, found.patients[0].key, found.issues) == ("Patient/p", "Patient/p", ())
+
+
+@pytest.mark.parametrize("url", [None, "http://a.example/fhir/Patient/p"])
+@pytest.mark.parametrize("days", [("1950", "1980"), ("1980", "1950")])
+def test_versions_of_the_patient_that_nothing_orders_are_all_the_patient(days, url):
+    found = record(*(entry(patient(birthDate=day), url) for day in days), of("Patient/p"))
+    assert [p.data["birthDate"] for p in found.patients] == list(days)
+    assert [r.type for r in found.resources] == ["Patient", "Patient", "Observation"]
+    assert (found.subject, kinds(found), found.unusable) == ("Patient/p", ["same-id"], {})
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_equal_ids_on_two_servers_are_two_patients():
 def test_a_contained_patient_is_the_patient():
     inner = patient("inner", birthDate="1966-08")
     found = record(of("#inner", contained=[inner]))
-    assert found.patient.data["birthDate"] == "1966-08"
+    assert found.patients[0].data["birthDate"] == "1966-08"
     assert keys(found) == ["Observation/o"]
 
 
@@ -202,7 +211,7 @@ def test_a_record_about_nobody_is_refused(resources):
 
 def test_a_lone_patient_is_a_record():
     found = record_of(patient())
-    assert (found.subject, found.patient.key) == ("Patient/p", "Patient/p")
+    assert (found.subject, found.patients[0].key) == ("Patient/p", "Patient/p")
 
 
 def test_two_patients_and_nothing_else_are_refused():

@@ -94,6 +94,15 @@ def test_a_reference_that_fits_two_servers_fits_none():
     assert follow(found, {"reference": "Specimen/s"}) is None
 
 
+@pytest.mark.parametrize("url", [None, f"{A}/Specimen/s", "urn:uuid:2"])
+def test_a_reference_that_fits_two_versions_that_nothing_orders_fits_none(url):
+    versions = [SPECIMEN | {"note": [{"text": text}]} for text in ("one", "two")]
+    reference = {"reference": url or "Specimen/s"}
+    found = record(reads(reference), *(entry(version, url) for version in versions))
+    assert follow(found, reference) is None
+    assert kinds(found) == ["same-id", "unresolved-reference"]
+
+
 def test_an_entry_without_id_is_known_by_its_full_url():
     nameless = {k: v for k, v in SPECIMEN.items() if k != "id"}
     found = record(reads({"reference": "urn:uuid:2"}), entry(nameless, "urn:uuid:2"))
