@@ -46,6 +46,7 @@ STABLE = "M07-STAB M16-STAB ESMO-STAB B-STAB"
 MARGIN = "M07-PRIM M16-PRIM B-PRIM"
 REMOVED = "M07-PRIM M16-PRIM ESMO-PRIM B-PRIM C-PRIM OPTN-RES6"
 BURDEN = "M07-BURD M16-BURD OPTN-BURD ESMO-BURD B-BURD C-BURD"
+UICC = "https://www.uicc.org/resources/tnm"
 PLACE, BONE = (SCT, "385421009"), (SCT, "94222008")
 INDEX, NEC = (LN, "29593-1"), (ICDO, "8013/3")
 LUNG = concept((SCT, "39607008"))
@@ -94,13 +95,14 @@ def morphology(*values, **more):
     return observation((LN, "59847-4"), *values, **more)
 
 
-def status_of_disease(answer_code, question=(LN, "97509-4"), **more):
-    return observation(question, coded(answer_code), **more)
+def status_of_disease(*answers, question=(LN, "97509-4"), **more):
+    return observation(question, coded(*answers), **more)
 
 
-def residual(code, **more):
+def residual(*codes, **more):
     told = {"effectiveDateTime": "2025-04-10", **more}
-    return observation((LN, "84892-9"), coded((f"{MII}residualstatus", code)), **told)
+    status = coded(*((f"{MII}residualstatus", code) for code in codes))
+    return observation((LN, "84892-9"), status, **told)
 
 
 def herd():
@@ -346,10 +348,22 @@ NO_LONGER_MET = {
     ),
     "worsened on imaging": (f"{STABLE} C-PROG", status_of_disease(WORSE, extension=IMAGING)),
     "worsened, nobody says how it was seen": (f"{STABLE} C-PROG", status_of_disease(WORSE)),
+    "worsened and stable in one concept": (
+        f"{STABLE} C-PROG",
+        status_of_disease((SCT, "359746009"), WORSE),
+    ),
+    "progress and no change in one concept": (
+        f"{STABLE} C-PROG",
+        status_of_disease(
+            (f"{MII}verlauf-gesamtbeurteilung", "K"),
+            (SCT, "419835002"),
+            question=(SCT, "396432002"),
+        ),
+    ),
     "worsened in one lesion": (f"{STABLE} C-PROG", status_of_disease(WORSE, focus=[ref(LIVER)])),
     "German progression": (
         f"{STABLE} C-PROG",
-        status_of_disease((f"{MII}verlauf-gesamtbeurteilung", "P"), (SCT, "396432002")),
+        status_of_disease((f"{MII}verlauf-gesamtbeurteilung", "P"), question=(SCT, "396432002")),
     ),
     "German progression of metastases": (
         f"{STABLE} C-PROG",
@@ -454,6 +468,14 @@ MUST_BE_UNKNOWN = {
             ),
         ),
     ),
+    "metastases present and absent at once at one place": (
+        SPREAD,
+        observation((SCT, "399608002"), coded((SCT, "52101004"), (SCT, "2667000")), bodySite=LUNG),
+    ),
+    "M0 and M1 at once at one place": (
+        SPREAD,
+        observation((SCT, "399387003"), coded((UICC, "M0"), (UICC, "M1")), bodySite=LUNG),
+    ),
     "a metastasis at a site nobody maps": (
         SPREAD,
         condition((CM, "C79.9"), bodySite=[concept((SCT, "272673000"))]),
@@ -522,6 +544,7 @@ MUST_BE_UNKNOWN = {
     "R1 without day": (MARGIN, residual("R1", effectiveDateTime=None)),
     "R1, status unknown": (MARGIN, residual("R1", focus=[ref(PRIMARY)], **UNKNOWN)),
     "R2 against the R0 of the surgeon": (REMOVED, residual("R2", focus=[ref(PRIMARY)])),
+    "R2 and R0 in one concept": (REMOVED, residual("R2", "R0", focus=[ref(PRIMARY)])),
     "one involved margin": (
         MARGIN,
         observation(

@@ -1,8 +1,8 @@
 """Residual tumor, margins and lymph node counts (terminology 3.7, 3.9; traps T20, T21).
 
-In: Observations. Out: `residual-tumor` (R0, R1, R2, RX of a whole operation), `margin-involved` of
-one margin, `node-count`. R0 is global: one free margin never says it, one involved margin says R1;
-assembly puts them together, by tumor and operation.
+In: Observations, Procedure.outcome. Out: `residual-tumor` (R0, R1, R2, RX of a whole operation),
+`margin-involved` of one margin, `node-count`. R0 is global: one free margin never says it, one
+involved margin says R1; assembly puts them together, by tumor and operation.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,10 @@ from typing import Final
 
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.asked import Asked
-from nelm_fhir.mappers.concepts import Matched, codings, within, words
-from nelm_fhir.mappers.elements import number
+from nelm_fhir.mappers.concepts import Matched, codings, matched, recorded_text, within, words
+from nelm_fhir.mappers.context import Context
+from nelm_fhir.mappers.elements import item, number
+from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import (
     ASKED,
     CONFLICTING,
@@ -28,6 +30,7 @@ RESIDUAL_ANSWER: Final = "residual-tumor-answer"
 INVOLVED: Final = "margin-involved"
 _MARGIN_ANSWER: Final = "margin-answer"
 _NOT_STATED: Final = "not-stated"
+_LEFT: Final = "R2"
 
 
 def residual_tumor(asked: Asked) -> Iterator[Finding]:
@@ -37,21 +40,31 @@ def residual_tumor(asked: Asked) -> Iterator[Finding]:
         if asked.is_absent:
             yield asked.finding(RESIDUAL, ASKED)
         return
-    held, match = residual_of(asked.meanings())
-    if held is None:
-        held = NOT_MAPPED if any(codings(value.json, asked.ctx.codes)) else TEXT_ONLY
-    yield asked.finding(RESIDUAL, held, match)
+    told = _statuses(asked.meanings())
+    for held, match in told:
+        yield asked.finding(RESIDUAL, held, match)
+    if not told:
+        unread = NOT_MAPPED if any(codings(value.json, asked.ctx.codes)) else TEXT_ONLY
+        yield asked.finding(RESIDUAL, unread)
 
 
-def residual_of(found: tuple[Matched, ...]) -> tuple[str | Unknown | None, Matched | None]:
-    """Return the R status of one concept; None if it has none. Danish r01 is no R status."""
+def outcome(source: Source, ctx: Context) -> Iterator[Finding]:
+    """Yield the R status in Procedure.outcome: of the operation, not of each organ (T22)."""
+    concept = item(source.data, "outcome")
+    for held, match in _statuses(matched(concept, ctx.codes)):
+        yield source.finding(RESIDUAL, held, "outcome", recorded_text(concept), match)
+
+
+def _statuses(found: tuple[Matched, ...]) -> list[tuple[str | Unknown, Matched]]:
+    """Return the R status of one concept, or a contradiction. Danish r01 is no R status.
+
+    An R2 that another status contradicts is told beside it: something may have been left.
+    """
     mine = within(found, RESIDUAL_ANSWER)
     said = words(mine)
-    if len(said) > 1:
-        return CONFLICTING, mine[0]
-    for word, match in said.items():
-        return (ASKED if word == _NOT_STATED else word), match
-    return (NOT_EXACT, mine[0]) if mine else (None, None)
+    if len(said) == 1 or _LEFT in said:
+        return [(ASKED if word == _NOT_STATED else word, match) for word, match in said.items()]
+    return [(CONFLICTING if said else NOT_EXACT, mine[0])] if mine else []
 
 
 def margin(asked: Asked) -> Iterator[Finding]:

@@ -206,7 +206,7 @@ def _status(asked: Asked, found: tuple[Matched, ...]) -> Iterator[Finding]:
     if bool(absent) != bool(present):
         yield from _told(asked, bool(present), said[min(absent | present)])
     elif absent:
-        yield _without_organ(asked, CONFLICTING)
+        yield from _told(asked, CONFLICTING, answers[0])
     elif said:
         yield _without_organ(asked, ASKED, answers[0])
     else:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from nelm_fhir.core.unknown import Unknown
-from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within
+from nelm_fhir.mappers.concepts import Matched, recorded_text, within
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import item
-from nelm_fhir.mappers.margins import RESIDUAL, residual_of
+from nelm_fhir.mappers.margins import RESIDUAL, outcome
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import STATED
 from nelm_fhir.profile.findings import Finding, Value
@@ -35,12 +35,14 @@ def resection(source: Source, found: tuple[Matched, ...], ctx: Context) -> Itera
         components["resection-date"] = source.dated.day
     if within(found, _NODES):
         components[_NODES] = True
-    held, _ = residual_of(matched(item(source.data, "outcome"), ctx.codes))
-    if held is not None:
-        components[RESIDUAL] = held
+    on_organ = replace(source, body_sites=sites)
+    status = list(outcome(on_organ, ctx))
+    if len(status) == 1:
+        components[RESIDUAL] = status[0].value
+    else:
+        yield from status
     text = recorded_text(item(source.data, "code"))
     match = within(found, GROUP)[0]
-    on_organ = replace(source, body_sites=sites)
     yield on_organ.finding("primary-resected", STATED, "code", text, match, components=components)
 
 

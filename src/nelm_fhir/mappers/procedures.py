@@ -9,13 +9,12 @@ the reading. Donor surgery says nothing of the recipient (T23).
 from collections.abc import Iterator
 from typing import Final
 
-from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import item
 from nelm_fhir.mappers.failed_therapies import failed_therapy
 from nelm_fhir.mappers.functional_imaging import imaging_procedure
-from nelm_fhir.mappers.margins import RESIDUAL, residual_of
+from nelm_fhir.mappers.margins import outcome
 from nelm_fhir.mappers.primary_resection import GROUP, resection
 from nelm_fhir.mappers.site_answers import site_answers
 from nelm_fhir.mappers.source import Source
@@ -54,12 +53,4 @@ def _parts_of_an_operation(
         text = recorded_text(item(source.data, "code"))
         yield source.finding(LYMPHADENECTOMY, STATED, "code", text, match)
     if within(found, _SURGERY):
-        held, match_ = outcome(source, ctx)
-        if held is not None:
-            text = recorded_text(item(source.data, "outcome"))
-            yield source.finding(RESIDUAL, held, "outcome", text, match_)
-
-
-def outcome(source: Source, ctx: Context) -> tuple[str | Unknown | None, Matched | None]:
-    """Return the R status in Procedure.outcome: of the operation, not of each organ (T22)."""
-    return residual_of(matched(item(source.data, "outcome"), ctx.codes))
+        yield from outcome(source, ctx)

@@ -51,10 +51,12 @@ def response(asked: Asked) -> Iterator[Finding]:
             yield asked.finding(RESPONSE, ASKED)
         return
     found = asked.meanings()
-    held, match = _category(found)
-    if held is None:
-        held = NOT_MAPPED if any(codings(value.json, asked.ctx.codes)) else TEXT_ONLY
-    yield asked.finding(RESPONSE, held, match, components=_modality(asked))
+    categories = _categories(found)
+    for held, match in categories:
+        yield asked.finding(RESPONSE, held, match, components=_modality(asked))
+    if not categories:
+        unread = NOT_MAPPED if any(codings(value.json, asked.ctx.codes)) else TEXT_ONLY
+        yield asked.finding(RESPONSE, unread, components=_modality(asked))
     if within(found, "metastasis-status-answer"):
         yield from status(asked)
 
@@ -64,10 +66,10 @@ def part(asked: Asked) -> Iterator[Finding]:
 
     The list decides what K means (T18).
     """
-    held, match = _category(asked.meanings())
-    whole = asked.question.word == _DISTANT or held == _PROGRESSION
-    if isinstance(held, str) and whole:
-        yield asked.finding(RESPONSE, held, match, components=_modality(asked))
+    for held, match in _categories(asked.meanings()):
+        whole = asked.question.word == _DISTANT or held == _PROGRESSION
+        if isinstance(held, str) and whole:
+            yield asked.finding(RESPONSE, held, match, components=_modality(asked))
 
 
 def status_of_tumor(source: Source, tumor: tuple[Matched, ...], ctx: Context) -> Iterator[Finding]:
@@ -76,24 +78,25 @@ def status_of_tumor(source: Source, tumor: tuple[Matched, ...], ctx: Context) ->
     `tumor` are the codes of the Condition. The status is of the day of its onset.
     """
     concept = item(source.data, _CLINICAL_STATUS)
-    held, match = _category(matched(concept, ctx.codes))
     reading = source.resource.reading
-    if match is None or held is None or reading is Reading.ABSENT:
+    if reading is Reading.ABSENT or not within(tumor, NEUROENDOCRINE, *SECONDARY):
         return
-    if within(tumor, NEUROENDOCRINE, *SECONDARY):
-        reading = Reading.ASSERTED if reading is Reading.PAST else reading
+    reading = Reading.ASSERTED if reading is Reading.PAST else reading
+    for held, match in _categories(matched(concept, ctx.codes)):
         text = string(concept, "text") or match.code.code
         yield source.finding(RESPONSE, held, _CLINICAL_STATUS, text, match, reading=reading)
 
 
-def _category(found: tuple[Matched, ...]) -> tuple[str | Unknown | None, Matched | None]:
+def _categories(found: tuple[Matched, ...]) -> list[tuple[str | Unknown, Matched]]:
+    """Return what one concept says: one category, none that is exact, or a contradiction.
+
+    A progression that another category contradicts is told beside it, as two Observations would.
+    """
     mine = within(found, _ANSWER)
     said = words(mine)
-    if len(said) > 1:
-        return CONFLICTING, mine[0]
-    for word, match in said.items():
-        return word, match
-    return (NOT_EXACT, mine[0]) if mine else (None, None)
+    if len(said) == 1 or _PROGRESSION in said:
+        return list(said.items())
+    return [(CONFLICTING if said else NOT_EXACT, mine[0])] if mine else []
 
 
 def _modality(asked: Asked) -> dict[str, Value | Unknown]:

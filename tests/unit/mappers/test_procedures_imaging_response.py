@@ -342,8 +342,13 @@ def test_t37_stable_once_is_one_event_of_its_day() -> None:
     assert (found.value, str(found.day), found.components) == ("SD", "2025-08-01", {})
 
 
-def test_stable_and_worse_in_one_concept_are_conflicting() -> None:
+def test_worse_and_stable_in_one_concept_are_both_told() -> None:
     sent = observation(STATUS, **coded("sct 359746009", "sct 271299001"))
+    assert {f.value for f in mapped(sent).findings} == {"PD", "SD"}
+
+
+def test_two_categories_in_one_concept_are_conflicting() -> None:
+    sent = observation(STATUS, **coded("overall K", "overall V"))
     assert reason(read_one("response", sent).value) == "conflicting"
 
 

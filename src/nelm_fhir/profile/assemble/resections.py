@@ -160,8 +160,8 @@ def _unless_left(performed: Settled, status: Settled, about: About) -> Settled:
     told += [item.value for item in _components(about.acts, MARGIN)]
     if status.reason is not Reason.CONFLICTING or _LEFT not in told:
         return performed
-    aside = performed.aside + set_aside(performed.used, Reason.CONFLICTING)
-    return Settled(aside=aside, reason=Reason.CONFLICTING)
+    aside = performed.aside + set_aside(performed.used, Reason.CONFLICTING) + status.aside
+    return Settled(aside=tuple(dict.fromkeys(aside)), reason=Reason.CONFLICTING)
 
 
 def _nodes(gathered: Gathered, about: About, operation: _Operation) -> Settled:
