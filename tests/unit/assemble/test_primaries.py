@@ -185,6 +185,14 @@ def test_an_attested_site_that_differs_from_the_code_conflicts_whatever_the_date
     assert len(set_aside(primary, "site")) == 2
 
 
+def test_of_a_tumor_that_nothing_else_is_known_of_the_conflict_of_sites_stays_in_the_profile():
+    told = entry("primary-site", "lung", "s", "2026-01-01", focus=["Condition/a"])
+    result = profile(condition("a", "ileum"), told)
+    assert not result.primaries
+    assert reason(result, "primaries") is Reason.CONFLICTING
+    assert len(set_aside(result, "primaries")) == 2
+
+
 def test_a_later_attested_site_replaces_an_earlier_attested_one():
     older = entry("primary-site", "jejunum", "s1", "2025-01-01", focus=["Condition/a"])
     newer = entry("primary-site", "ileum", "s2", "2026-01-01", focus=["Condition/a"])
@@ -223,7 +231,10 @@ def test_an_attested_site_without_any_condition_is_a_primary():
 def test_an_attested_site_without_focus_conflicts_with_several_primaries_of_other_sites():
     lost = entry("primary-site", "lung", "s", "2026-01-01", lost=["focus"])
     result = assembled(condition("a", "ileum"), condition("b", "pancreas"), lost)
-    assert [p.site for p in result.profile.primaries.values()] == []
+    assert [p.site for p in result.profile.primaries.values()] == [
+        "ileum | lung",
+        "lung | pancreas",
+    ]
     assert "not-linked-to-a-tumor" in kinds(result.issues)
 
 

@@ -27,8 +27,17 @@ def every_primary(view: View, judge: One, *lacking: str) -> Judgment:
     """Judge each primary and join; without any primary documented nothing is known."""
     primaries = sorted(view.profile.primaries.items())
     if not primaries:
-        return unknown(Reason.NO_RECORD, *(f"primaries.<id>.{key}" for key in lacking))
+        return _undocumented(view, lacking)
     return all_met([judge(view, key, primary) for key, primary in primaries])
+
+
+def _undocumented(view: View, lacking: tuple[str, ...]) -> Judgment:
+    """Return unknown; what was read of the site of a tumor that nothing else is known of is why."""
+    paths = tuple(f"primaries.<id>.{key}" for key in lacking)
+    if "site" not in lacking:
+        return unknown(Reason.NO_RECORD, *paths)
+    why, aside = reason(view.profile, "primaries"), set_aside(view.profile, "primaries")
+    return Judgment(UNKNOWN, why, set_aside=aside, paths=paths)
 
 
 def site_status(view: View, column: str) -> Judgment:

@@ -8,7 +8,6 @@ order of the findings never matters (I1); no criterion is judged here.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.issues import Issue
@@ -39,7 +38,7 @@ from nelm_fhir.profile.assemble.tumors import Tumors
 from nelm_fhir.profile.assemble.unplaced import CONTRADICTIONS
 from nelm_fhir.profile.candidate import Primary, Profile
 from nelm_fhir.profile.findings import Finding
-from nelm_fhir.profile.record_format import CandidateProfile
+from nelm_fhir.profile.record_format import CandidateProfile, says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _put_patient(gathered: Gathered, draft: Draft) -> None:
 
 def _put_disease(gathered: Gathered, draft: Draft) -> None:
     tumors = primary_tumors(gathered)
-    draft.hold("primaries", _primaries(gathered, tumors))
+    _put_primaries(gathered, tumors, draft)
     draft.hold("other_malignancy", other_malignancy(gathered, tumors).record())
     draft.hold("specimens", specimens(gathered, tumors))
     organ = liver(gathered)
@@ -102,16 +101,18 @@ def _put_disease(gathered: Gathered, draft: Draft) -> None:
     draft.hold("recurrence", recurrence(gathered, tumors, transplanted=transplanted, day=day))
 
 
-def _primaries(gathered: Gathered, tumors: Tumors) -> dict[str, Any]:
+def _put_primaries(gathered: Gathered, tumors: Tumors, draft: Draft) -> None:
     ids = readable_ids(tumor.name for tumor in tumors.primaries)
     operations = resections(gathered, tumors)
     primaries = {}
     for tumor in tumors.primaries:
-        draft = Draft(Primary)
-        draft.put("site", tumor.site)
-        draft.hold("resection", operations[tumor.name].record())
-        primaries[ids[tumor.name]] = draft.record()
-    return primaries
+        entry = Draft(Primary)
+        entry.put("site", tumor.site)
+        entry.hold("resection", operations[tumor.name].record())
+        written = primaries[ids[tumor.name]] = entry.record()
+        if says_nothing(written):  # the entry will not stay, but why its site is unknown must
+            draft.explain("primaries", tumor.site, tumor.site.reason)
+    draft.hold("primaries", primaries)
 
 
 def _put_staging(gathered: Gathered, draft: Draft, register: Register) -> None:

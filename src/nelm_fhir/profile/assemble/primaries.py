@@ -20,6 +20,7 @@ from nelm_fhir.profile.assemble.primary_claims import (
     asserted,
     claims_of,
     plain_primaries,
+    together_in_doubt,
 )
 from nelm_fhir.profile.assemble.primary_entries import with_unlinked_sites
 from nelm_fhir.profile.assemble.statements import Settled, Statement, distinct
@@ -123,13 +124,9 @@ def _with_rest(
     for claim in open_ones:
         gathered.report("primary-not-placed", claim.source)
     tumors = [_tumor(group, site) for site, group in ordered]
-    alone = not ordered and len(conflicting) == 1
-    return tumors + [_tumor([claim], None if alone else _told(claim)) for claim in conflicting]
-
-
-def _told(claim: Claim) -> str:
-    """Return the sites that conflict as one text that no table classifies: none of them is lost."""
-    return " | ".join(claim.told)
+    if not ordered and len(conflicting) == 1:
+        return [_tumor(conflicting)]
+    return tumors + [_tumor([claim], together_in_doubt(claim.told)) for claim in conflicting]
 
 
 def _tumor(claims: Sequence[Claim], site: Value | None = None) -> Tumor:

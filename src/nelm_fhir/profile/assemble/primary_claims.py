@@ -38,6 +38,11 @@ class Claim:
     told: tuple[str, ...] = ()
 
 
+def together_in_doubt(sites: Iterable[str]) -> str:
+    """Return sites that contradict each other as one text, which no table classifies."""
+    return " | ".join(sorted(set(sites)))
+
+
 def asserted(gathered: Gathered, element: str) -> list[Finding]:
     """Return the findings of that element that are not refuted."""
     return [f for f in gathered.of(element) if f.reading is not Reading.ABSENT]

@@ -2,22 +2,22 @@
 
 In: site statements and resections without a link, and the tumors. Out: the tumors. They are about
 the only primary of the record, or make it if there is none; beside several a site that is none of
-theirs makes every site conflicting.
+theirs contradicts every site.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from nelm_fhir.core.reading import Reading
-from nelm_fhir.core.unknown import Reason, Unknown
+from nelm_fhir.core.unknown import Reason
 from nelm_fhir.profile.assemble.gathered import Gathered
-from nelm_fhir.profile.assemble.primary_claims import RESECTED, SITE
+from nelm_fhir.profile.assemble.primary_claims import RESECTED, SITE, together_in_doubt
 from nelm_fhir.profile.assemble.statements import (
     Settled,
+    Statement,
     beside,
     known_first,
     said,
-    set_aside,
     statement,
 )
 from nelm_fhir.profile.assemble.tables import Words
@@ -26,7 +26,7 @@ from nelm_fhir.profile.findings import Finding, Value
 
 
 def with_unlinked_sites(gathered: Gathered, tumors: list[Tumor]) -> tuple[Tumor, ...]:
-    """Give site statements that name no Condition to the only primary; beside several: conflict."""
+    """Give site statements that name no Condition to the only primary; several they contradict."""
     known = {key for tumor in tumors for key in tumor.keys} | gathered.condition_keys
     loose = [
         finding
@@ -64,16 +64,18 @@ def _with_sites(gathered: Gathered, tumor: Tumor, loose: Sequence[Finding]) -> T
 
 
 def _against(gathered: Gathered, tumors: list[Tumor], loose: Sequence[Finding]) -> list[Tumor]:
-    """Beside several primaries a site that is none of theirs makes every site conflicting."""
+    """Beside several primaries a site that is none of theirs contradicts every site."""
     words = Words(gathered.definitions)
     for finding in loose:
         gathered.report("not-linked-to-a-tumor", finding)
-        site = said(finding)
-        if isinstance(site, Unknown) or gathered.is_future(finding):
-            continue
-        if not any(_fits(words, site, tumor.site.value) for tumor in tumors):
-            tumors = [_in_conflict(tumor, finding) for tumor in tumors]
-    return tumors
+    strange = [
+        statement(finding)
+        for finding in loose
+        if not gathered.is_future(finding)
+        and isinstance(site := said(finding), str)
+        and not any(_fits(words, site, tumor.site.value) for tumor in tumors)
+    ]
+    return [_in_doubt(tumor, strange) for tumor in tumors] if strange else tumors
 
 
 def _fits(words: Words, site: Value, known: Value | None) -> bool:
@@ -82,7 +84,9 @@ def _fits(words: Words, site: Value, known: Value | None) -> bool:
     return site == known or words.finer_site(known, site)
 
 
-def _in_conflict(tumor: Tumor, finding: Finding) -> Tumor:
-    differing = (*tumor.site.used, statement(finding))
-    aside = tumor.site.aside + set_aside(differing, Reason.CONFLICTING)
-    return replace(tumor, site=Settled(aside=aside, reason=Reason.CONFLICTING))
+def _in_doubt(tumor: Tumor, strange: Sequence[Statement]) -> Tumor:
+    """Return the tumor with all sites as one text: one without any would vanish from the record."""
+    told = [tumor.site.value, *(item.value for item in strange)]
+    text = together_in_doubt(site for site in told if isinstance(site, str))
+    site = replace(tumor.site, value=text, used=(*tumor.site.used, *strange), reason=None)
+    return replace(tumor, site=site)
