@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+SUPERSEDED: Final = "superseded"
+"""Why evidence is set aside where newer evidence of the same kind counts."""
 
 
 class Match(StrEnum):

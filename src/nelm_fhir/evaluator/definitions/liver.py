@@ -1,12 +1,12 @@
 """The liver: involvement, judgments of clinicians, typical imaging (rules 8.6, 10.1, 10.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nelm_fhir.core.amounts import Amount, hull
 from nelm_fhir.core.dates import DaySpan, last_of
-from nelm_fhir.core.evidence import Evidence
+from nelm_fhir.core.evidence import SUPERSEDED, Evidence, SetAside
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator.definition import THREE, compared, definition
@@ -23,6 +23,7 @@ INVOLVEMENT_PATHS: Final = (
     "liver.involvement.<id>.high",
     "liver.involvement.<id>.date",
 )
+_BOUNDS: Final = ("low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ def liver_involvement(view: View, ask: Ask) -> Judgment:
         why = reason(liver, "involvement")
         return Judgment(UNKNOWN, why, set_aside=aside, paths=INVOLVEMENT_PATHS)
     amount = hull([e.amount for e in estimates])
-    judged = _fresh(view, estimates, amount)
-    return judged or _compared(estimates, amount, ask)
+    judged = _fresh(view, estimates, amount) or _compared(estimates, amount, ask)
+    return replace(judged, set_aside=_unread(estimates) + _older(view, estimates))
 
 
 def _in_words(estimates: Sequence[Estimate], amount: Amount) -> str:
@@ -124,8 +125,24 @@ def _compared(estimates: Sequence[Estimate], amount: Amount, ask: Ask) -> Judgme
 
 
 def _evidence(estimates: Sequence[Estimate]) -> tuple[Evidence, ...]:
-    keys = ("low", "high")
-    return unique(item for e in estimates for key in keys for item in sources(e.record, key))
+    return _bounds([estimate.record for estimate in estimates])
+
+
+def _unread(estimates: Sequence[Estimate]) -> tuple[SetAside, ...]:
+    """Return what was recorded where the bounds of an estimate are missing."""
+    return unique(item for e in estimates for key in _BOUNDS for item in set_aside(e.record, key))
+
+
+def _older(view: View, estimates: Sequence[Estimate]) -> tuple[SetAside, ...]:
+    """Return the estimates that a newer one replaces."""
+    newest = {estimate.key for estimate in estimates}
+    everything = sorted(view.profile.liver.involvement.items())
+    older = _bounds([record for key, record in everything if key not in newest])
+    return tuple(SetAside(item, SUPERSEDED) for item in older)
+
+
+def _bounds(records: Sequence[Involvement]) -> tuple[Evidence, ...]:
+    return unique(item for record in records for key in _BOUNDS for item in sources(record, key))
 
 
 def _judged_as(view: View, key: str, qualifying: str) -> Judgment:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from nelm_fhir.core.dates import DaySpan, before, first_of, last_of, not_older_than
-from nelm_fhir.core.evidence import Evidence
+from nelm_fhir.core.evidence import Evidence, SetAside
 from nelm_fhir.core.logic import MET, NOT_MET, Status, all_of
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator.definition import THREE, definition
@@ -114,6 +114,13 @@ def evidence(events: Sequence[ResponseEvent]) -> tuple[Evidence, ...]:
     return unique(item for event in events for item in sources(event, "category"))
 
 
+def contradicting(events: Responses) -> tuple[SetAside, ...]:
+    """Return the assessments of the day of a progression; the progression counts (9.3)."""
+    days = dates(events.progressions)
+    same = [event for event in events.others if event.date in days]
+    return tuple(SetAside(item, Reason.CONFLICTING) for item in evidence(same))
+
+
 def latest_in_words(events: Sequence[ResponseEvent], as_of: date) -> str | None:
     """Return the latest assessment as a coordinator would say it."""
     dated = [e for e in events if e.date is not None]
@@ -155,6 +162,7 @@ def _nothing_after(view: View, *, undated: bool) -> Judgment:
     events = responses(view)
     if events.progressions and not undated:
         words = latest_in_words(events.progressions, view.as_of) or "PD, undated"
-        return Judgment(NOT_MET, value=words, evidence=evidence(events.progressions))
+        worse, aside = evidence(events.progressions), contradicting(events)
+        return Judgment(NOT_MET, value=words, evidence=worse, set_aside=aside)
     why = Reason.DATE_TOO_VAGUE if undated else Reason.NO_RECORD
     return unknown(why, *PATHS)

@@ -44,7 +44,8 @@ def _not_started(view: View, length: int) -> Judgment:
         return unknown(why, *response.PATHS)
     words = response.latest_in_words(events.progressions, view.as_of) or "PD, undated"
     judged = running(add_months(view.as_of, length), f"{words}, no stability documented since")
-    return replace(judged, evidence=response.evidence(events.progressions))
+    evidence, aside = response.evidence(events.progressions), response.contradicting(events)
+    return replace(judged, evidence=evidence, set_aside=aside)
 
 
 def _stable(view: View, after: response.AfterProgression, length: int) -> Judgment:

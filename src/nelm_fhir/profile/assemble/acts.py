@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from nelm_fhir.core.dates import DaySpan, before
+from nelm_fhir.core.evidence import SUPERSEDED
 from nelm_fhir.core.logic import MET
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.profile.assemble.statements import (
-    SUPERSEDED,
     Settled,
     Statement,
     newest,

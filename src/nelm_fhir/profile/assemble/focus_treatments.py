@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.core.evidence import SUPERSEDED
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.profile.assemble.focus_register import TREATMENT, Lesion
 from nelm_fhir.profile.assemble.kinds import focus_word
@@ -47,7 +48,7 @@ def focus_treatment(lesion: Lesion, as_of: date) -> tuple[Settled, Settled]:
     if running:
         ended = (statement(c.finding) for c in counted if c.end is not None)
         kind = agreed([replace(statement(c.finding), value=c.kind, day=None) for c in running])
-        return replace(kind, aside=kind.aside + set_aside(ended, "superseded")), Settled()
+        return replace(kind, aside=kind.aside + set_aside(ended, SUPERSEDED)), Settled()
     kinds = [replace(statement(c.finding), value=c.kind, day=c.end) for c in counted]
     ends = [replace(s, value=c.end) for s, c in zip(kinds, counted, strict=True) if c.end]
     return newest(kinds), newest(ends, narrower_date)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from nelm_fhir.core.evidence import SUPERSEDED
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.gathered import Gathered
 from nelm_fhir.profile.assemble.primary_claims import OTHER
 from nelm_fhir.profile.assemble.statements import (
-    SUPERSEDED,
     Settled,
     Statement,
     agreed,
