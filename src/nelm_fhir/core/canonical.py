@@ -7,3 +7,10 @@ shipped JSON in one step.
 from typing import Final
 
 BASE: Final = "https://nelm-fhir.example/fhir"
+FORM: Final = f"{BASE}/Questionnaire/nelm-tumor-board"
+"""The form of the tumor board (attested-entry.md section 3)."""
+
+
+def without_version(canonical: str) -> str:
+    """Return a canonical without the version behind its bar."""
+    return canonical.partition("|")[0]

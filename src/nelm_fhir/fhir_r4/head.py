@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
+from nelm_fhir.core.canonical import without_version
 from nelm_fhir.fhir_r4.wanted import Codes
 
 
@@ -79,10 +80,14 @@ class Head(Struct, gc=False, rename="camel"):
     has_member: tuple[Reference, ...] | None = None
     imaging_study: tuple[Reference, ...] | None = None
     part_of: tuple[Reference, ...] | None = None
+    questionnaire: str | None = None
 
     @property
     def codes(self) -> Codes:
-        """Every (system, code) by which a mapper could want the resource."""
+        """Every (system, code) by which a mapper could want the resource.
+
+        Answers to a form are wanted by its canonical, which stands as a system without code.
+        """
         codes = _codes(self.code) if self.code is not None else ()
         for component in self.component or ():
             codes += _codes(component.code)
@@ -92,19 +97,23 @@ class Head(Struct, gc=False, rename="camel"):
 
     def _has_more_codes(self) -> bool:
         concepts = self.conclusion_code or self.reason_code
-        return bool(concepts or self.medication_codeable_concept or self.modality)
+        others = self.medication_codeable_concept or self.modality or self.questionnaire
+        return bool(concepts or others)
 
     def _more_codes(self) -> Codes:
         codes = _codes(self.medication_codeable_concept)
         for concept in (*(self.conclusion_code or ()), *(self.reason_code or ())):
             codes += _codes(concept)
+        if self.questionnaire:
+            codes += ((without_version(self.questionnaire), None),)
         return codes + tuple((coding.system, coding.code) for coding in self.modality or ())
 
     @property
     def question(self) -> Hashable:
         """Equal for heads that have the same type and codes."""
         if not (self.component or self.extension or self.conclusion_code or self.reason_code):
-            return self.resource_type, self.code, self.medication_codeable_concept, self.modality
+            codes = (self.code, self.medication_codeable_concept, self.modality)
+            return self.resource_type, *codes, self.questionnaire
         return self.resource_type, self.codes
 
     @property

@@ -73,7 +73,7 @@ def _replacement(members: Sequence[Resource]) -> Resource | None:
     last = newest(
         members,
         [
-            lambda member: instant(member.data.get("issued")),
+            lambda member: instant(member.data.get("issued") or member.data.get("authored")),
             lambda member: instant(_meta(member.data).get("lastUpdated")),
             lambda member: version_number(member.version),
         ],

@@ -7,12 +7,16 @@ Source: architecture 1 (Assembly), terminology 2.7.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.notices import notice
 from nelm_fhir.fhir_r4.record import Resource
-from nelm_fhir.fhir_r4.references import Index
+from nelm_fhir.fhir_r4.references import ANSWER, Index
+
+_ATTESTED: Final = f"{BASE}/CodeSystem/attested-element"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,21 @@ def link(
         key = resolver.key(source, reference)
         if key is not None and key in resources:
             referring.setdefault(key, []).append((source, element))
-        elif not _names_a_thing(element, reference):
+        elif not _names_a_thing(element, reference, resources[source]):
             lost[f"{resources[source].location}.{element}"] = None
     issues = [notice("unresolved-reference", place) for place in lost]
     return Linked({key: tuple(dict.fromkeys(found)) for key, found in referring.items()}, issues)
 
 
-def _names_a_thing(element: str, reference: Reference) -> bool:
-    """Whether a focus is named by identifier alone, as attested entries may (attested-entry 1)."""
-    return element == "focus" and not reference.reference and reference.identifier is not None
+def _names_a_thing(element: str, reference: Reference, source: Resource) -> bool:
+    """Whether a thing is named by identifier alone, as attested entries may (sections 1 and 3)."""
+    if reference.reference or reference.identifier is None:
+        return False
+    return element in {"focus", ANSWER} or (element == "specimen" and _is_attested(source))
+
+
+def _is_attested(source: Resource) -> bool:
+    code = source.data.get("code")
+    codings = code.get("coding") if isinstance(code, dict) else None
+    listed = codings if isinstance(codings, list) else []
+    return any(isinstance(one, dict) and one.get("system") == _ATTESTED for one in listed)

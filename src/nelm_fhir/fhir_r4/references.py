@@ -31,6 +31,8 @@ FOLLOWED: Final = frozenset(
     }
 )
 """Elements by which one statement belongs to another; beside them `extension.valueReference`."""
+ANSWER: Final = "answer"
+"""What `links` calls the References that answer a form."""
 
 
 class _One(Struct, gc=False):
@@ -71,10 +73,23 @@ def links(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, dict):
                     yield name, item
+    if data.get("resourceType") == "QuestionnaireResponse":
+        yield from ((ANSWER, found) for found in _answers(data))
     extensions = data.get("extension")
     for extension in extensions if isinstance(extensions, list) else ():
         if isinstance(extension, dict) and isinstance(extension.get("valueReference"), dict):
             yield "extension", extension["valueReference"]
+
+
+def _answers(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield every Reference that answers a form, at any depth."""
+    if isinstance(part.get("valueReference"), dict):
+        yield part["valueReference"]
+    for name in ("item", "answer"):
+        inner = part.get(name)
+        for one in inner if isinstance(inner, list) else ():
+            if isinstance(one, dict):
+                yield from _answers(one)
 
 
 def reference_of(data: Any) -> Reference:

@@ -2,7 +2,8 @@
 
 In: the head of a resource. Out: the kind of damage, or None. A resource of a mapped type whose
 code, subject or status is missing where FHIR R4 requires it, or is of a wrong type, is damage
-(rules 1.7); `medication[x]` is the code of the medication resources.
+(rules 1.7); `medication[x]` is the code of the medication resources, `questionnaire` that of
+answers to a form.
 """
 
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ _JUDGED: Final = frozenset(
         "patient",
     ]
 )
+_JUDGED_OF: Final = {"QuestionnaireResponse": _JUDGED | {"questionnaire"}}
 
 
 def needs(resource_type: str) -> Needs:
@@ -88,7 +90,7 @@ def fault(head: Head, wrong: Wrong, raw: bytes, *, contained: bool = False) -> s
 
     A contained resource is about whom its container is about and needs no subject of its own.
     """
-    if wrong and not wrong.isdisjoint(_JUDGED):
+    if wrong and not wrong.isdisjoint(_JUDGED_OF.get(head.resource_type or "", _JUDGED)):
         return "wrong-type"
     need = needs(head.resource_type or "")
     if need.status and head.status is None and head.status_extension is UNSET:

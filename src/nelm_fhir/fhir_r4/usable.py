@@ -35,6 +35,7 @@ class Drop:
 
 Answer = Use | Drop
 
+_NESTED: Final = ("item", "answer")
 _VOID: Final = Drop("entered-in-error")
 _CANCELLED: Final = Drop("cancelled")
 _INVALID: Final = Drop("invalid-status", damage=True)
@@ -140,7 +141,15 @@ def _has_modifier_extension(data: Mapping[str, Any]) -> bool:
 
 
 def _is_modified(part: Any) -> bool:
-    return type(part) is dict and bool(part.get("modifierExtension"))
+    """Whether a part carries one; the answers of a form lie at any depth."""
+    if type(part) is not dict:
+        return False
+    below = [inner for name in _NESTED for inner in _listed(part.get(name))]
+    return bool(part.get("modifierExtension")) or any(map(_is_modified, below))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if type(value) is list else []
 
 
 def _by_status(data: Mapping[str, Any]) -> Answer:

@@ -17,7 +17,7 @@ _KINDS: Final = frozenset(
 _TABLES: Final = frozenset({"element", "component", "modality", "treatment", "carrier", "episode"})
 _KEYS: Final = frozenset(
     {"values", "words", "open", "unit", "reads", "components", "focus", "neuroendocrine"}
-    | {"repeats", "alone"}
+    | {"repeats", "alone", "feeds"}
 )
 
 
@@ -29,7 +29,7 @@ class AttestedRow:
     is the kind of units that a quantity is of; `as_text` hands the value on for a grammar (rules
     6.4, 6.5). `focus`: the entry names exactly one Condition. `neuroendocrine`: whoever states it
     speaks of such a tumor. `repeats` and `alone` are of components: several may stand, it may stand
-    by itself.
+    by itself. `feeds` are the paths of the record format that it fills, its own value first.
     """
 
     code: str
@@ -43,6 +43,7 @@ class AttestedRow:
     neuroendocrine: bool = False
     repeats: bool = False
     alone: bool = False
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def _row(kind: str, code: str, row: Mapping[str, Any], faults: list[str]) -> Att
         neuroendocrine=row.get("neuroendocrine", False),
         repeats=row.get("repeats", False),
         alone=row.get("alone", False),
+        feeds=tuple(row.get("feeds", ())),
     )
 
 

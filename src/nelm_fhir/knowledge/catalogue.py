@@ -8,12 +8,14 @@ from typing import Final
 from nelm_fhir.knowledge.attested import AttestedTable
 from nelm_fhir.knowledge.codes import CodeTables
 from nelm_fhir.knowledge.criteria import BodyNote, CriteriaSet, Criterion, Source
+from nelm_fhir.knowledge.form import Form
 from nelm_fhir.knowledge.tables import Definitions
 from nelm_fhir.knowledge.texts import Texts
 from nelm_fhir.knowledge.units import UnitTable
 
 NO_ATTESTED: Final = AttestedTable(MappingProxyType({}), MappingProxyType({}), ())
 NO_ANSWERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
+NO_FORM: Final = Form()
 NO_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -31,7 +33,8 @@ class Catalogue:
 
     `sets` in the order of rules 0.2; `record` is the criterion of a damaged record (rules 1.7);
     `options` are the switches that overlays turned on; `digest` (`sha256:...`) covers every file
-    that was loaded, overlays included. `attested` is the table of the attested entry, `answers`
+    that was loaded, overlays included. `attested` is the table of the attested entry, `form` what the
+    form of the tumor board asks in words, `answers`
     the fixed local answer strings of overlays (element, folded string, word), `known_options` the
     text of every switch there is, `units` the units that are read.
     """
@@ -48,6 +51,7 @@ class Catalogue:
     overlays: tuple[OverlayName, ...]
     digest: str
     attested: AttestedTable = field(default=NO_ATTESTED)
+    form: Form = field(default=NO_FORM)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_ANSWERS)
     known_options: Mapping[str, str] = field(default_factory=lambda: NO_OPTIONS)
     units: UnitTable = field(default_factory=UnitTable)

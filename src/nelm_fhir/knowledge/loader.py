@@ -95,6 +95,7 @@ def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...])
         overlays=tuple(OverlayName(overlay.name, overlay.version) for overlay in overlays),
         digest=digest_of(reader.files, overlays),
         attested=parts.attested,
+        form=parts.form,
         answers=_joined_answers(overlays, reader.faults),
         known_options=parts.registers.options,
         units=parts.units,

@@ -16,6 +16,7 @@ from nelm_fhir.knowledge.attested import AttestedTable, attested_table
 from nelm_fhir.knowledge.check import Everything, LoadedSet
 from nelm_fhir.knowledge.criteria_reading import read_bodies, read_criterion, read_set
 from nelm_fhir.knowledge.faults import Faults
+from nelm_fhir.knowledge.form import Form, read_form
 from nelm_fhir.knowledge.question_reading import Definitions as Specs
 from nelm_fhir.knowledge.registers import Registers, read_registers
 from nelm_fhir.knowledge.tables import Definitions
@@ -26,6 +27,7 @@ from nelm_fhir.knowledge.units import UnitTable, build_unit_table
 _BODIES: Final = "criteria/bodies.toml"
 _RECORD: Final = "definitions/record.toml"
 _ATTESTED: Final = "definitions/attested.toml"
+_FORM: Final = "definitions/form.toml"
 _UNITS: Final = "units.toml"
 
 
@@ -70,6 +72,7 @@ class Parts:
     definitions: Definitions
     texts: Texts
     attested: AttestedTable
+    form: Form
     units: UnitTable
     checked: Everything
 
@@ -91,9 +94,9 @@ def read_shipped(reader: ShippedFiles, specs: Specs) -> Parts:
         texts=words,
     )
     record.close()
-    return Parts(
-        registers, definitions, words, _read_attested(reader), _read_units(reader), checked
-    )
+    attested = _read_attested(reader)
+    form = read_form(reader.toml(_FORM), attested)
+    return Parts(registers, definitions, words, attested, form, _read_units(reader), checked)
 
 
 def _read_units(reader: ShippedFiles) -> UnitTable:

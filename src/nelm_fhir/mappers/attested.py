@@ -14,7 +14,7 @@ from nelm_fhir.mappers.attested_values import ELEMENT, Answer, answer
 from nelm_fhir.mappers.concepts import Matched, matched, within, words
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, item, items
-from nelm_fhir.mappers.links import only_focus
+from nelm_fhir.mappers.links import named_specimen, only_focus
 from nelm_fhir.mappers.source import Source
 from nelm_fhir.mappers.values import CONFLICTING
 from nelm_fhir.profile.findings import Finding, Links, Value
@@ -80,11 +80,12 @@ def _finding(
 
 
 def _of_row(source: Source, row: AttestedRow, ctx: Context) -> Source:
-    """Return the source with the components and the one focus that this element takes."""
+    """Return the source with the components, the one focus and the specimen it takes."""
     kept = {code: v for code, v in source.components.items() if code in row.components}
     if len(kept) < len(source.components):
         ctx.note("component-elsewhere", source.resource)
-    return replace(source, components=kept, links=_one_focus(source, row, ctx))
+    links = named_specimen(source.resource, _one_focus(source, row, ctx), ctx)
+    return replace(source, components=kept, links=links)
 
 
 def _one_focus(source: Source, row: AttestedRow, ctx: Context) -> Links:

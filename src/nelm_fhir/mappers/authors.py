@@ -11,7 +11,7 @@ from nelm_fhir.mappers.elements import Json, items, string
 _SIGNED_STATUS: Final = frozenset({"final", "amended", "corrected"})
 _BY: Final = {"CarePlan": "author", "Condition": "asserter", "ServiceRequest": "requester"}
 """Who states it, by type; `performer` of all others."""
-_NOT_SIGNING: Final = frozenset({"Patient", "RelatedPerson"})
+_NOT_SIGNING: Final = frozenset({"Device", "Patient", "RelatedPerson"})
 _TYPED: Final = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?")
 
 
@@ -24,7 +24,7 @@ def author(resource: Resource) -> str | None:
 
 
 def is_signed(resource: Resource, ctx: Context) -> bool:
-    """Whether a performer other than patient or relative stands behind a final statement."""
+    """Whether a performer, not patient, relative or device, stands behind a final statement."""
     if resource.data.get("status") not in _SIGNED_STATUS:
         return False
     return any(_can_sign(p, resource, ctx) for p in _performers(resource))

@@ -37,6 +37,18 @@ TEXTS: Final = {
         "structure",
         "A component of the attested entry belongs to another element; it is not used.",
     ),
+    "form-not-completed": (
+        "incomplete",
+        "The answers to the form are not completed; they may still change and show nothing yet.",
+    ),
+    "form-not-signed": (
+        "incomplete",
+        "The answers to the form have no author or no authored date; nobody has signed them.",
+    ),
+    "form-question-unknown": (
+        "not-found",
+        "An answer stands under a linkId that the form does not have; it is not used.",
+    ),
     "ki67-breast-code": (
         "code-invalid",
         "A Ki-67 code for breast specimens, and specimen or condition may be breast; not used.",

@@ -9,7 +9,7 @@ from typing import Final
 
 from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.mappers.context import Context
-from nelm_fhir.mappers.elements import Json, extension, item, items
+from nelm_fhir.mappers.elements import Json, extension, item, items, string
 from nelm_fhir.mappers.places import RELATED_CONDITION
 from nelm_fhir.profile.findings import Links
 
@@ -17,19 +17,32 @@ IDENTIFIER: Final = "identifier:"
 _FOCUS: Final = ("focus", "reasonReference")
 _STUDIES: Final = ("partOf", "derivedFrom", "imagingStudy", "procedureReference")
 _MEMBERS: Final = ("hasMember", "result")
+_ANSWERS: Final = "QuestionnaireResponse"
 
 
 def links(resource: Resource, ctx: Context) -> Links:
-    """Return what the resource refers to, by the kinds of `Links`."""
+    """Return what the resource refers to, by the kinds of `Links`.
+
+    The answers that an Observation was made from are no study.
+    """
     data, lost = resource.data, set[str]()
     specimens = _keys("specimen", items(data, "specimen"), resource, ctx, lost)
+    studies = [one for one in _named(data, _STUDIES) if not _are_answers(one, resource, ctx)]
     return Links(
         focus=_keys("focus", _about(data), resource, ctx, lost),
         specimen=specimens[0] if len(specimens) == 1 else None,
-        studies=_keys("studies", _named(data, _STUDIES), resource, ctx, lost),
+        studies=_keys("studies", studies, resource, ctx, lost),
         members=_keys("members", _named(data, _MEMBERS), resource, ctx, lost),
         lost=frozenset(lost),
     )
+
+
+def _are_answers(reference: Json, resource: Resource, ctx: Context) -> bool:
+    link = ctx.record.follow(resource, reference)
+    if link.key is not None:
+        return ctx.record.resource(link.key).type == _ANSWERS
+    named = string(reference, "reference") or ""
+    return _ANSWERS in {string(reference, "type"), *named.split("/")}
 
 
 def _about(data: Json) -> Iterator[Json]:
@@ -64,3 +77,18 @@ def only_focus(resource: Resource, found: Links, ctx: Context) -> Links:
     lost = set(found.lost - {"focus"})
     keys = _keys("focus", items(resource.data, "focus"), resource, ctx, lost)
     return replace(found, focus=keys, lost=frozenset(lost))
+
+
+def named_specimen(resource: Resource, found: Links, ctx: Context) -> Links:
+    """Return the links with a specimen that an attested entry names by identifier alone.
+
+    Whoever attests names the tissue; in coded results such an identifier may be an accession
+    number that several specimens share, and is a lost link.
+    """
+    named = items(resource.data, "specimen")
+    if found.specimen is not None or len(named) != 1:
+        return found
+    identifier = ctx.record.follow(resource, named[0]).identifier
+    if identifier is None:
+        return found
+    return replace(found, specimen=f"{IDENTIFIER}{identifier}", lost=found.lost - {"specimen"})

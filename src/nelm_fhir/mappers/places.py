@@ -25,3 +25,5 @@ EVIDENCE_TYPE: Final = (
 LATERALITY: Final = (f"{_MCODE}mcode-laterality", f"{_MCODE}mcode-laterality-qualifier")
 TNM_PREFIX: Final = (f"{_MII}mii-ex-onko-tnm-cp-praefix",)
 DATA_ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+ABSENT_REASON: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+"""The CodeSystem whose codes that extension and `dataAbsentReason` hold."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from nelm_fhir.core.canonical import FORM
 from nelm_fhir.core.codes import Code
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.fhir_r4.record import Record, Resource
@@ -22,6 +23,7 @@ from nelm_fhir.mappers.attested_values import ANSWER, ELEMENT
 from nelm_fhir.mappers.conditions import condition
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.demographics import patient
+from nelm_fhir.mappers.form import form
 from nelm_fhir.mappers.functional_imaging import imaging_study
 from nelm_fhir.mappers.listing import episode
 from nelm_fhir.mappers.observations import QUESTIONS, observation
@@ -48,6 +50,7 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "MedicationStatement": medication,
         "Patient": patient,
         "Procedure": procedure,
+        "QuestionnaireResponse": form,
         "ServiceRequest": service_request,
         "Specimen": specimen,
     }
@@ -55,6 +58,7 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
 _OBSERVATION: Final = "Observation"
 _ONLY_BY_CODE: Final = frozenset({_OBSERVATION, "ServiceRequest"})
 _TYPES: Final = frozenset({*READERS, _OBSERVATION, "Medication"})
+_ANSWERS: Final = "QuestionnaireResponse"
 _KEPT: Final = 10_000
 """How many answers about codes are kept, so that no input can fill the memory."""
 _BY_CODE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -110,7 +114,7 @@ class Wanted:
 
     Observations, orders and medications are many and are chosen by code; a medication named by
     reference or by text alone is wanted too, an Observation or order with text alone is not, for
-    nobody reads it.
+    nobody reads it. Answers to a form are wanted if it is that of the tumor board.
     """
 
     codes: CodeTables
@@ -126,6 +130,8 @@ class Wanted:
     def __call__(self, type: str, codes: Codes) -> bool:  # noqa: A002 - FHIR's word
         """Whether a resource of that type with these codes can matter."""
         groups = _BY_CODE.get(type)
+        if type == _ANSWERS:
+            return (FORM, None) in codes
         if groups is None:
             return type in _TYPES
         if not codes:
