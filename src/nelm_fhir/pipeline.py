@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from nelm_fhir.assessment.result import Assessment, Counts, Subject
 from nelm_fhir.core.evidence import Evidence
-from nelm_fhir.core.issues import Issue
 from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.errors import InputError, NotValid
 from nelm_fhir.evaluator.assess import Origin, assess_profile
@@ -192,21 +191,10 @@ def to_fhir(
         test_data=test_data,
     )
     if validated:
-        _refuse_invalid(built)
+        from nelm_fhir.fhir_r4.models import refuse_built  # noqa: PLC0415 - costs seconds, only here
+
+        refuse_built(built)
     return built
-
-
-def _refuse_invalid(built: Mapping[str, Any]) -> None:
-    from nelm_fhir.fhir_r4.models import validate  # noqa: PLC0415 - costs seconds, only here
-
-    for entry in built["entry"]:
-        faults: Sequence[Issue] = validate(entry["resource"])
-        if faults:
-            raise NotValid(
-                f"A {entry['resource']['resourceType']} that was built is not valid FHIR R4: "
-                f"{faults[0].location}: {faults[0].text}.",
-                "This is a defect of the program; nothing was written. Please report it.",
-            )
 
 
 def with_subject(assessment: Assessment, reference: str) -> Assessment:

@@ -11,6 +11,7 @@ RANKS = [
     {"service", "batch"},
     {"exchange", "report"},
     {"pipeline"},
+    {"form"},
     {"mappers", "evaluator", "writers"},
     {"fhir_r4", "profile", "assessment"},
     {"knowledge"},
@@ -19,7 +20,7 @@ RANKS = [
 ]
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
 PURE = {"core", "knowledge", "fhir_r4", "profile", "assessment", "mappers", "evaluator", "writers"}
-PURE |= {"pipeline"}
+PURE |= {"form", "pipeline"}
 FORBIDDEN = {"logging", "os", "time", "socket", "subprocess", "requests", "random", "pathlib", "io"}
 ONLY_IN = {
     "fhir": {"fhir_r4/models.py"},

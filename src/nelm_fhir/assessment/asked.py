@@ -12,17 +12,18 @@ class AskedElement:
     """One element that is asked for.
 
     `codes` are the element itself, if its value is asked for, and the components that matter;
-    `settles` the unknown criteria that lack it, each with the title of its set; `known` the one
-    Condition of the record that it can be about, if there is just one.
+    `lacking_for` the unknown criteria that lack it, now or once something else is answered, each
+    with the title of its set; `known` the one Condition of the record that it can be about, if
+    there is just one.
     """
 
     codes: frozenset[str]
-    settles: tuple[tuple[str, str], ...] = ()
+    lacking_for: tuple[tuple[str, str], ...] = ()
     known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All elements that are asked for, by their code; empty where nothing would change a verdict."""
+    """All elements that are asked for, by code; none where no answer would change a verdict."""
 
     elements: Mapping[str, AskedElement] = field(default_factory=dict)

@@ -62,7 +62,7 @@ class Records:
         """Yield every record of the files."""
         for name in files:
             try:
-                data = _bytes_of(name)
+                data = bytes_of(name)
                 reader = self._profile if self.request.is_profile else self._records
                 yield from reader(name, data)
             except NelmError as error:
@@ -115,7 +115,8 @@ def _check_words(option: str, words: Sequence[str], known: list[str]) -> None:
             raise unknown_word(option, word, known)
 
 
-def _bytes_of(name: str) -> bytes:
+def bytes_of(name: str) -> bytes:
+    """Return what a file or stdin holds; raises InputError where it cannot be read."""
     if name == STDIN:
         return sys.stdin.buffer.read()
     try:

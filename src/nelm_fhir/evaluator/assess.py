@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from nelm_fhir.assessment.result import Assessment, Counts, Subject
+from nelm_fhir.assessment.result import Assessment, Counts, SetVerdict, Subject
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.evaluator.beside import beside, texts_of
 from nelm_fhir.evaluator.evaluate import judge_set
@@ -47,8 +47,7 @@ def assess_profile(
     """
     profile = _with_options(profile, catalogue.options)
     view = View(profile, catalogue.definitions)
-    chosen = [catalogue.sets[name] for name in sets] or list(catalogue.sets.values())
-    verdicts = tuple(judge_set(view, criteria_set, catalogue) for criteria_set in chosen)
+    verdicts = _judged(view, catalogue, sets)
     shown = beside(view, verdicts, catalogue)
     flags = patient_flags(view, catalogue.texts)
     return Assessment(
@@ -70,6 +69,22 @@ def assess_profile(
         input_digest=input_digest(profile),
         notice=catalogue.texts.notice,
     )
+
+
+def verdicts_of(
+    profile: CandidateProfile, catalogue: Catalogue, sets: Sequence[str] = ()
+) -> tuple[SetVerdict, ...]:
+    """Return the verdicts alone, without flags and what stands beside them.
+
+    Raises KeyError for a set the catalogue does not have.
+    """
+    view = View(_with_options(profile, catalogue.options), catalogue.definitions)
+    return _judged(view, catalogue, sets)
+
+
+def _judged(view: View, catalogue: Catalogue, sets: Sequence[str]) -> tuple[SetVerdict, ...]:
+    chosen = [catalogue.sets[name] for name in sets] or list(catalogue.sets.values())
+    return tuple(judge_set(view, criteria_set, catalogue) for criteria_set in chosen)
 
 
 def _with_options(profile: CandidateProfile, switched: Mapping[str, bool]) -> CandidateProfile:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from nelm_fhir.core.issues import Issue, Severity
+from nelm_fhir.errors import NotValid
 
 LONGEST_NAME: Final = 64
 _UNKNOWN_TYPE: Final = "The resource, or one contained in it, is of no type of FHIR R4."
@@ -35,6 +36,17 @@ def validate(resource: Mapping[str, Any]) -> list[Issue]:
     except RecursionError:
         return [_issue(_kind(resource), "too-long", _TOO_DEEP)]
     return []
+
+
+def refuse_built(bundle: Mapping[str, Any]) -> None:
+    """Raise NotValid if a resource of a Bundle that was built does not validate."""
+    for entry in bundle["entry"]:
+        for fault in validate(entry["resource"])[:1]:
+            raise NotValid(
+                f"A {entry['resource']['resourceType']} that was built is not valid FHIR R4: "
+                f"{fault.location}: {fault.text}.",
+                "This is a defect of the program; nothing was written. Please report it.",
+            )
 
 
 @cache

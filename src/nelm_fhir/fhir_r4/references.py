@@ -6,6 +6,7 @@ Order: fullUrl; relative to the fullUrl of the source; `Type/id`, where no fullU
 fits two resources fits none. Versions (`/_history/3`) are ignored: a record holds one version.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -33,6 +34,9 @@ FOLLOWED: Final = frozenset(
 """Elements by which one statement belongs to another; beside them `extension.valueReference`."""
 ANSWER: Final = "answer"
 """What `links` calls the References that answer a form."""
+
+
+_TYPED: Final = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?")
 
 
 class _One(Struct, gc=False):
@@ -100,6 +104,12 @@ def reference_of(data: Any) -> Reference:
         return msgspec.convert(data, Reference)
     except msgspec.ValidationError:
         return Reference()
+
+
+def named_type(text: str | None) -> str | None:
+    """Return the resource type that the text of a reference tells; None if it tells none."""
+    shape = _TYPED.fullmatch(text) if text else None
+    return shape[1] if shape else None
 
 
 def _named(entries: Sequence[Entry], names: Iterable[str | None]) -> dict[str, int]:

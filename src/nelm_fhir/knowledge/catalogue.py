@@ -33,10 +33,10 @@ class Catalogue:
 
     `sets` in the order of rules 0.2; `record` is the criterion of a damaged record (rules 1.7);
     `options` are the switches that overlays turned on; `digest` (`sha256:...`) covers every file
-    that was loaded, overlays included. `attested` is the table of the attested entry, `form` what the
-    form of the tumor board asks in words, `answers`
-    the fixed local answer strings of overlays (element, folded string, word), `known_options` the
-    text of every switch there is, `units` the units that are read.
+    that was loaded, overlays included. `attested` is the table of the attested entry, `form` what
+    the form of the tumor board asks in words, `answers` the fixed local answer strings of overlays
+    (element, folded string, word), `known_options` the text of every switch there is, `units` the
+    units that are read.
     """
 
     sets: Mapping[str, CriteriaSet]

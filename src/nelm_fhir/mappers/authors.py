@@ -1,10 +1,9 @@
 """Who states it, and whether that makes a signed statement (attested-entry 1)."""
 
-import re
 from typing import Final
 
 from nelm_fhir.fhir_r4.record import Resource
-from nelm_fhir.fhir_r4.references import reference_of
+from nelm_fhir.fhir_r4.references import named_type, reference_of
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, items, string
 
@@ -12,7 +11,6 @@ _SIGNED_STATUS: Final = frozenset({"final", "amended", "corrected"})
 _BY: Final = {"CarePlan": "author", "Condition": "asserter", "ServiceRequest": "requester"}
 """Who states it, by type; `performer` of all others."""
 _NOT_SIGNING: Final = frozenset({"Device", "Patient", "RelatedPerson"})
-_TYPED: Final = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[^/]+(?:/_history/[^/]+)?")
 
 
 def author(resource: Resource) -> str | None:
@@ -47,5 +45,4 @@ def _type(performer: Json, resource: Resource, ctx: Context) -> str | None:
     if link.key is not None:
         return ctx.record.resource(link.key).type
     named = ctx.record.resolver.key(resource.key, reference_of(performer)) or reference
-    shape = _TYPED.fullmatch(named) if named else None
-    return shape[1] if shape else string(performer, "type")
+    return named_type(named) or string(performer, "type")

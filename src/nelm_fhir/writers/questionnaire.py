@@ -94,9 +94,12 @@ def _group(question: Question, form: Form, table: AttestedTable, asked: Asked | 
 
 
 def _why(question: Question, form: Form, wanted: AskedElement | None) -> Iterator[Json]:
-    """Yield the criteria that the answer would settle, for the reader alone."""
-    if wanted is not None and wanted.settles:
-        named = "; ".join(f"{title} {criterion}" for title, criterion in wanted.settles)
+    """Yield the criteria that lack the answer, for the reader alone."""
+    if wanted is not None and wanted.lacking_for:
+        sets: dict[str, list[str]] = {}
+        for title, criterion in wanted.lacking_for:
+            sets.setdefault(title, []).append(criterion)
+        named = "; ".join(f"{title} {', '.join(ids)}" for title, ids in sets.items())
         yield {
             "linkId": f"{question.element}.why",
             "text": f"{form.head['why']}: {named}",
