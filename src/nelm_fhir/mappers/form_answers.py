@@ -77,10 +77,12 @@ def _coded(coding: Json) -> dict[str, Any]:
 
 
 def _text(row: AttestedRow, text: str) -> dict[str, Any]:
-    """Return what is no value of this question as text; of a grammar one that it cannot read."""
-    if row.words:
+    """Return what is no value of this question in a type that its row does not take for one."""
+    if row.as_text:
+        return {"valueString": unreadable(text)}
+    if "string" in row.values:
         return {"valueCodeableConcept": {"text": text}}
-    return {"valueString": unreadable(text) if row.as_text else text}
+    return {"valueString": text}
 
 
 def _shown(part: Mapping[str, Any]) -> str:
