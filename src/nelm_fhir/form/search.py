@@ -7,7 +7,7 @@ which criteria lack what. Bounded: each path is opened once, each combination ju
 from collections.abc import Iterator, Mapping, Sequence
 
 from nelm_fhir.form.limits import Answer
-from nelm_fhir.form.slots import Opened, Slot, Slots
+from nelm_fhir.form.slots import Opened, Path, Slot, Slots
 from nelm_fhir.form.trial import Given, Trial
 
 
@@ -46,12 +46,19 @@ class Search:
         self._close_what_adds_nothing()
 
     def _lacking(self) -> set[str]:
+        """Return what is lacking where all else is answered, or all but one thing.
+
+        The answer about one thing may hide that another would settle the same (rules 3.11, B-BURD).
+        """
+        together = self._together()
+        things = dict.fromkeys(slot.thing for slot in together)
         found: set[str] = set()
-        for one in self._trial.judged(self._together(), whole=True):
-            for missing in one.missing:
-                key = (one.title, missing.criterion)
-                self.lacking.setdefault(key, set()).update(missing.paths)
-                found |= set(missing.paths)
+        for given in (together, *(_without_thing(together, thing) for thing in things)):
+            for one in self._trial.judged(given, whole=True):
+                for missing in one.missing:
+                    key = (one.title, missing.criterion)
+                    self.lacking.setdefault(key, set()).update(missing.paths)
+                    found |= set(missing.paths)
         return found
 
     def _close_what_adds_nothing(self) -> None:
@@ -121,6 +128,10 @@ class Search:
 
 def _tried(slots: Mapping[Slot, Answer | None]) -> dict[Slot, Answer]:
     return {slot: answer for slot, answer in slots.items() if answer is not None}
+
+
+def _without_thing(given: Given, thing: Path) -> dict[Slot, Answer]:
+    return {slot: answer for slot, answer in given.items() if slot.thing != thing}
 
 
 def _without(given: Given, left: set[Slot]) -> dict[Slot, Answer]:
