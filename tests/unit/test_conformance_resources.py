@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.peers.judges import CONFORMANCE, HapiValidator, MedplumValidator, R4BModels
+from tests.unit import board_form
 from tests.unit.attested_tables import COMPONENT_TYPES, ELEMENTS, FURTHER_WORDS, WORDS
 from tests.unit.criteria_codes import MAPPINGS, derived
 
@@ -19,7 +20,7 @@ from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.logic import Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
 
-KINDS = ("CodeSystem", "ValueSet", "StructureDefinition")
+KINDS = ("CodeSystem", "ValueSet", "StructureDefinition", "Questionnaire")
 FILES = sorted(file for kind in KINDS for file in CONFORMANCE.glob(f"{kind}-*.json"))
 RESOURCES: dict[str, dict[str, Any]] = {
     file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES
@@ -218,6 +219,44 @@ def test_verdicts_and_reasons_are_the_words_of_the_program() -> None:
 def test_what_repeats_the_criteria_equals_the_criteria_files(system: str) -> None:
     expected = {concept["code"]: concept for concept in derived()[system]}
     assert codes(system) == expected, "rewrite with: python -m tests.unit.criteria_codes"
+
+
+def test_the_form_equals_the_table_of_the_attested_entry() -> None:
+    shipped = board_form.FILE.read_text(encoding="utf-8")
+    assert shipped == board_form.derived(), "rewrite with: python -m tests.unit.board_form"
+
+
+def test_the_form_has_a_question_for_every_element_component_and_bound() -> None:
+    links = {one["linkId"]: one for one in form_items()}
+    for element, (types, parts) in ELEMENTS.items():
+        assert links[f"{element}.entry"]["type"] == "group"
+        asked = {f"{element}.{part}" for part in parts.split()}
+        asked |= {f"{element}.low", f"{element}.high"} if "Range" in types.split() else set()
+        assert asked | {element} <= links.keys()
+        assert (f"{element}.date" in links) is (element != "focus-uptake")
+    assert len(links) == len(list(form_items()))
+
+
+def test_coded_answers_of_the_form_come_from_the_list_of_their_element() -> None:
+    for item in form_items():
+        code = item["linkId"].rpartition(".")[2]
+        if item["type"] in {"choice", "open-choice"}:
+            assert item["answerValueSet"] == f"{BASE}/ValueSet/attested-{code}"
+            assert sorted(listed(f"attested-{code}")) == sorted(WORDS[code].split())
+    opened = {one["linkId"].rpartition(".")[2] for one in form_items() if "open" in one["type"]}
+    assert opened == {"primary-site", "focus-class", "scan-tracer", "failed-therapy"}
+
+
+def test_uptake_is_asked_inside_its_scan() -> None:
+    (scan,) = (item for item in form_items() if item["linkId"] == "scan.entry")
+    assert "focus-uptake.entry" in {item["linkId"] for item in scan["item"]}
+
+
+def form_items(parent: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """Every item of the form."""
+    for item in (parent or RESOURCES["Questionnaire-nelm-tumor-board"]).get("item", []):
+        yield item
+        yield from form_items(item)
 
 
 def test_every_deciding_criterion_of_the_vignettes_is_a_code() -> None:

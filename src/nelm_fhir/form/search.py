@@ -49,6 +49,8 @@ class Search:
         """Return what is lacking where all else is answered, or all but one thing.
 
         The answer about one thing may hide that another would settle the same (rules 3.11, B-BURD).
+        What is open without lacking anything is so because of disease outside the liver (1.4):
+        then it is the foci of the record that more can be said about.
         """
         together = self._together()
         things = dict.fromkeys(slot.thing for slot in together)
@@ -57,8 +59,9 @@ class Search:
             for one in self._trial.judged(given, whole=True):
                 for missing in one.missing:
                     key = (one.title, missing.criterion)
-                    self.lacking.setdefault(key, set()).update(missing.paths)
-                    found |= set(missing.paths)
+                    paths = missing.paths or self._slots.known_foci()
+                    self.lacking.setdefault(key, set()).update(paths)
+                    found |= set(paths)
         return found
 
     def _close_what_adds_nothing(self) -> None:

@@ -85,6 +85,10 @@ class Slots:
             return self._things(home, steps)
         return self._facts(row.code for row in fed)
 
+    def known_foci(self) -> tuple[str, ...]:
+        """Return the paths of the foci outside the liver that the record has."""
+        return tuple(f"extrahepatic.{key}" for key in sorted(self._record.get("extrahepatic", {})))
+
     def absent_facts(self) -> Opened:
         """Return the single facts that the record does not hold, named as lacking or not."""
         rows = self._table.elements.values()
