@@ -61,7 +61,7 @@ def _value(row: AttestedRow, kind: str, content: Any) -> dict[str, Any]:
         return _coded(content)
     if kind == "String" and row.words and isinstance(content, str):
         return {"valueCodeableConcept": {"text": content}}
-    if kind == "Date" and isinstance(content, str):
+    if kind == "Date" and "dateTime" in row.values:
         return {"valueDateTime": content}
     if _PLAIN.union(row.values) & {kind, kind[:1].lower() + kind[1:]}:
         return {f"value{kind}": content}
