@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from nelm_fhir.form.limits import Answer
 from nelm_fhir.form.slots import Opened, Path, Slot, Slots
 from nelm_fhir.form.trial import Given, Trial
+from nelm_fhir.knowledge.form import DATE
 
 
 class Search:
@@ -28,9 +29,10 @@ class Search:
         self._everything = {**facts, **self._opened.slots}
 
     def kept(self) -> list[Slot]:
-        """Return the slots whose answer would change a verdict."""
-        kept = [slot for slot in self._everything if self._matters(slot)]
-        left = {slot for slot in self._together() if slot not in kept}
+        """Return the slots whose answer would change a verdict; dates go with any answer."""
+        asked = [slot for slot in self._everything if slot.code != DATE]
+        kept = [slot for slot in asked if self._matters(slot)]
+        left = {slot for slot in self._together() if slot.code != DATE} - set(kept)
         return [*kept, *self._matters_in_pairs(left)]
 
     # --- opening ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nelm_fhir.form.limits import Answer, Limits
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable
-from nelm_fhir.knowledge.form import AS_OF, Form, Tried
+from nelm_fhir.knowledge.form import AS_OF, DATE, Form, Tried
 
 Path = tuple[str, ...]
 Record = Mapping[str, Any]
@@ -20,8 +20,8 @@ _NEW: Final = "form"
 _NONE: Final = "none"
 _BIRTH: Final[Path] = ("patient", "birth_date")
 _DAMAGED: Final[Path] = ("damaged",)
-_DAYS: Final = frozenset({"date", "judged_on"})
-_SAME: Final = frozenset({"high"})
+_JUDGED: Final = "judged_on"
+_SAME: Final = "high"
 _SIGNED: Final = "signed"
 _LISTS: Final = frozenset({"failed_therapies", "sites"})
 
@@ -30,8 +30,9 @@ _LISTS: Final = frozenset({"failed_therapies", "sites"})
 class Slot:
     """One question about one thing of the record.
 
-    `element` is the element in whose group it is asked, `code` itself or a component; `path` leads
-    to its value, `beside` to what goes with a value: its day, a second bound, a signature.
+    `element` is the element in whose group it is asked, `code` itself, a component or `date`;
+    `path` leads to its value, `twins` to where the same value stands again, `beside` to what goes
+    with any value: a signature, the day of a judgment.
     """
 
     element: str
@@ -123,7 +124,7 @@ class Slots:
             if not any(_home(feed) == home for feed in element.feeds):
                 continue
             for code in (element.code, *sorted(element.components)):
-                for slot in self._of_code(element.code, code, thing, home, tried.date):
+                for slot in self._of_code(element.code, code, thing, home):
                     if not self._has(slot.path) or slot.path == steps:
                         opened.slots[slot] = self._answer(slot, tried)
         for key, value in tried.beside.items():
@@ -131,17 +132,19 @@ class Slots:
                 opened.settled[(*thing, key)] = value
         return opened
 
-    def _of_code(
-        self, element: str, code: str, thing: Path, home: Path, day: str | None
-    ) -> Iterator[Slot]:
+    def _of_code(self, element: str, code: str, thing: Path, home: Path) -> Iterator[Slot]:
+        """Yield the slot of an element or component of a thing, and that of its date."""
         row = self._table.row(code)
         feeds = [feed for feed in row.feeds if _home(feed) == home] if row is not None else []
         if not feeds:
             return
         first, *others = [(*thing, *_steps(feed)[len(home) + 1 :]) for feed in feeds]
-        beside, twins = self._companions(others, day)
+        beside, twins = self._companions(others)
         for path in self._spelled_out(first):
             yield Slot(element, code, thing, path, beside, twins)
+        for path in others:
+            if path[-1] == DATE:
+                yield Slot(element, DATE, thing, path)
 
     def _spelled_out(self, path: Path) -> Iterator[Path]:
         """Yield the path for every focus that the record knows, where it names a focus."""
@@ -169,7 +172,7 @@ class Slots:
                 if row is None or not row.feeds or _home(row.feeds[0]) is not None:
                     continue
                 first, *others = map(_steps, row.feeds)
-                beside, twins = self._companions(others, AS_OF)
+                beside, twins = self._companions(others)
                 slot = Slot(element.code, code, (element.code,), first, beside, twins)
                 opened.slots[slot] = self._answer(slot, tried)
         return opened
@@ -177,19 +180,16 @@ class Slots:
     # --- what goes where --------------------------------------------------------------------------
 
     def _companions(
-        self, paths: Sequence[Path], day: str | None
+        self, paths: Sequence[Path]
     ) -> tuple[tuple[tuple[Path, Answer], ...], tuple[Path, ...]]:
         """Return what is entered with any value, and where the same value stands again."""
-        days = self._limits.days()
-        beside: list[tuple[Path, Answer]] = []
-        for path in paths:
-            if path[-1] in _DAYS:
-                beside.append((path, days[day or AS_OF]))
-            elif path[-1] == _SIGNED:
-                beside.append((path, True))
-        return tuple(beside), tuple(path for path in paths if path[-1] in _SAME)
+        with_it: dict[str, Answer] = {_JUDGED: self._limits.days()[AS_OF], _SIGNED: True}
+        beside = tuple((path, with_it[path[-1]]) for path in paths if path[-1] in with_it)
+        return beside, tuple(path for path in paths if path[-1] == _SAME)
 
     def _answer(self, slot: Slot, tried: Tried) -> Answer | None:
+        if slot.code == DATE:
+            return self._limits.days()[tried.date] if tried.date is not None else None
         value = tried.answers.get(slot.code)
         if value is None:
             return None
@@ -202,6 +202,8 @@ class Slots:
 
     def answers(self, slot: Slot) -> tuple[Answer, ...]:
         """Return every answer to try in a slot."""
+        if slot.code == DATE:
+            return tuple(dict.fromkeys(self._limits.days().values()))
         row = self._table.row(slot.code)
         found = self._limits.answers(row) if row is not None else ()
         if slot.path[-1] in _LISTS:

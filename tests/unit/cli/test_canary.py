@@ -37,6 +37,9 @@ COMMANDS = [
     ("explain",),
     ("profile", "--format", "table"),
     ("profile", "--format", "json"),
+    ("form", "--missing"),
+    ("form", "--missing", "--format", "table"),
+    ("form", "--answers"),
 ]
 
 
