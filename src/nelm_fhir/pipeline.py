@@ -47,6 +47,15 @@ class Read:
     test_data: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything the line made of one record: what was read, what was mapped, the profile."""
+
+    record: Record
+    mapped: registry.Mapped
+    read: Read
+
+
 def load(overlays: Sequence[Path] = ()) -> Catalogue:
     """Return all knowledge, with the overlays of a hospital.
 
@@ -72,7 +81,7 @@ def read_all(
         elif strict and (faults := _invalid(record)):
             yield faults
         else:
-            yield _profile_of(record, catalogue, as_of, options or {})
+            yield line_of(record, catalogue, as_of=as_of, options=options).read
 
 
 def read_one(data: Data, catalogue: Catalogue, **arguments: Any) -> Read:
@@ -125,16 +134,21 @@ def _invalid(record: Record) -> NotValid | None:
     )
 
 
-def _profile_of(
-    record: Record, catalogue: Catalogue, as_of: date, options: Mapping[str, bool]
-) -> Read:
+def line_of(
+    record: Record,
+    catalogue: Catalogue,
+    *,
+    as_of: date,
+    options: Mapping[str, bool] | None = None,
+) -> Line:
+    """Return what the line makes of a record that was read, from its findings to its profile."""
     mapped = registry.findings(
         record, catalogue.codes, catalogue.units, catalogue.answers, catalogue.attested
     )
     assembled = assemble(
         mapped.findings,
         as_of=as_of,
-        options=options,
+        options=options or {},
         definitions=catalogue.definitions,
         damaged=record.damaged,
     )
@@ -146,7 +160,7 @@ def _profile_of(
         program=PROGRAM,
     )
     test_data = any(is_test_data(dict(patient.data)) for patient in record.patients)
-    return Read(assembled.profile, origin, record.named, test_data)
+    return Line(record, mapped, Read(assembled.profile, origin, record.named, test_data))
 
 
 def _subject(record: Record, profile: CandidateProfile) -> Subject:

@@ -9,7 +9,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "nelm_fhir"
 RANKS = [
     {"cli", "api"},
     {"service", "batch"},
-    {"exchange", "report"},
+    {"exchange", "report", "coverage"},
     {"pipeline"},
     {"form"},
     {"mappers", "evaluator", "writers"},
@@ -20,7 +20,7 @@ RANKS = [
 ]
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
 PURE = {"core", "knowledge", "fhir_r4", "profile", "assessment", "mappers", "evaluator", "writers"}
-PURE |= {"form", "pipeline"}
+PURE |= {"form", "pipeline", "coverage"}
 FORBIDDEN = {"logging", "os", "time", "socket", "subprocess", "requests", "random", "pathlib", "io"}
 ONLY_IN = {
     "fhir": {"fhir_r4/models.py"},

@@ -3,7 +3,7 @@
 Every object lists all its keys as required and admits no other: a consumer may rely on each one.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from nelm_fhir.assessment import json_words as words
 from nelm_fhir.assessment.result import Verdict
@@ -11,25 +11,23 @@ from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.evidence import Match
 from nelm_fhir.core.issues import Severity
 from nelm_fhir.core.logic import Status
+from nelm_fhir.core.schema_parts import DIALECT, DIGEST, TEXT, TEXT_OR_NULL, TRUTH, Schema
+from nelm_fhir.core.schema_parts import list_of as _list_of
+from nelm_fhir.core.schema_parts import map_of as _map_of
+from nelm_fhir.core.schema_parts import object_of as _object
+from nelm_fhir.core.schema_parts import or_null as _or_null
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.knowledge.criteria import Kind
-from nelm_fhir.knowledge.texts import NO_WORDS
 
-Schema = dict[str, Any]
-
-TEXT: Final[Schema] = {"type": "string"}
-TEXT_OR_NULL: Final[Schema] = {"type": ["string", "null"]}
-TRUTH: Final[Schema] = {"type": "boolean"}
 NUMBER: Final[Schema] = {"type": "number"}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 DAY: Final[Schema] = {"type": "string", "format": "date"}
-DIGEST: Final[Schema] = {"type": "string", "pattern": "^sha256:[0-9a-f]+$"}
 
 
 def result_schema() -> Schema:
     """Return the schema of one assessment."""
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DIALECT,
         "$id": f"{BASE}/schema/result.json",
         "title": "Assessment of one candidate against published criteria",
         **_object(
@@ -151,28 +149,3 @@ def _text() -> Schema:
 def _issue() -> Schema:
     severity = {"enum": [str(severity) for severity in Severity]}
     return _object(severity=severity, kind=TEXT, type=TEXT, location=TEXT, text=TEXT)
-
-
-def _object(meanings: words.Words = NO_WORDS, /, **properties: Schema) -> Schema:
-    """Return an object that has all these keys and no other, each with what it means."""
-    return {
-        "type": "object",
-        "properties": {
-            name: {**schema, "description": meanings[name]} if name in meanings else schema
-            for name, schema in properties.items()
-        },
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _list_of(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _map_of(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}

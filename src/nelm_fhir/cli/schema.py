@@ -1,20 +1,30 @@
 """`nelm schema`: JSON Schema of what goes in with --profile and of what --format json gives."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
 import click
 
 from nelm_fhir.assessment.json_form import as_bytes
 from nelm_fhir.assessment.json_schema import result_schema
 from nelm_fhir.cli.output import write_bytes
+from nelm_fhir.coverage.schema import coverage_schema
 from nelm_fhir.profile.record_format import CandidateProfile
+
+SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "profile": CandidateProfile.model_json_schema,
+    "result": result_schema,
+    "coverage": coverage_schema,
+}
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["profile", "result"]))
+@click.argument("name", type=click.Choice(list(SCHEMAS)))
 def command(name: str) -> None:
-    """Print the JSON Schema of the candidate profile or of the result.
+    """Print the JSON Schema of the candidate profile, of the result or of a coverage report.
 
     profile: what `nelm profile` gives and `nelm assess --profile` takes.
     result: what `nelm assess --format json` gives.
+    coverage: what `nelm coverage --format json` gives and `nelm overlay new` takes.
     """
-    schema = CandidateProfile.model_json_schema() if name == "profile" else result_schema()
-    write_bytes(as_bytes(schema, indent=True))
+    write_bytes(as_bytes(SCHEMAS[name](), indent=True))

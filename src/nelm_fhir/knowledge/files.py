@@ -15,8 +15,9 @@ from nelm_fhir.errors import KnowledgeError
 
 MAPPINGS: Final = "mappings"
 SAMPLES: Final = "sample_bundles"
-_BESIDE: Final = frozenset({"cases", "overlays", "rules"})
-"""Folders of the mappings that are not loaded: worked cases, example overlays, the documents."""
+_BESIDE: Final = frozenset({"cases", "coverage", "overlays", "rules"})
+"""Folders of the mappings that judge nothing and are not loaded with them: worked cases, the tables
+of coverage reports, example overlays, the documents."""
 _PROSE: Final = "README.md"
 _ROOT_ABOVE: Final = 3
 """How many folders above this file's own the repository lies: knowledge, nelm_fhir, src."""
@@ -44,6 +45,11 @@ def mapping_files() -> Mapping[str, bytes]:
 def case_files() -> Mapping[str, bytes]:
     """Return the worked cases, by path below `mappings/cases`."""
     return dict(_walk(_folder(MAPPINGS) / "cases"))
+
+
+def coverage_files() -> Mapping[str, bytes]:
+    """Return the tables of coverage reports, by path below `mappings/coverage`."""
+    return dict(_walk(_folder(MAPPINGS) / "coverage"))
 
 
 def example_overlays() -> Mapping[str, Traversable]:

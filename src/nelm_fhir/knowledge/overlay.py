@@ -22,7 +22,7 @@ from nelm_fhir.knowledge.toml_reading import Section, read_toml
 
 MAIN: Final = "overlay.toml"
 ANSWERS: Final = "answers.toml"
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _BOOLEAN_WORDS: Final = frozenset({"true", "false"})
 
 Answers = Mapping[str, Mapping[str, str]]
@@ -100,7 +100,7 @@ def _kind(file: str) -> str | None:
 
 def _read_name(main: Section) -> str:
     name = main.text("name")
-    if name and not _NAME.fullmatch(name):
+    if name and not NAME.fullmatch(name):
         main.fault("name", "may hold letters, digits and hyphens only")
     return name
 

@@ -1,0 +1,144 @@
+"""What the code lists say of the codes at a spot: is the concept read there, does any list know it?
+
+The one place that both the coded and the unmapped side ask. In: a spot, the catalogue, the tables.
+Out: the codes no list knows, the lists a question belongs to, and what an answer would be mapped
+to. Nothing is judged; identity of codes is that of the mappers (terminology 2.1).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from nelm_fhir.core.codes import Code
+from nelm_fhir.coverage.spots import Role, Spot
+from nelm_fhir.coverage.tables import Aim, Aims, Kind, Tables
+from nelm_fhir.knowledge.attested import AttestedTable
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.knowledge.code_files import NEVER
+from nelm_fhir.knowledge.code_overlays import SITE
+from nelm_fhir.knowledge.codes import UNVERIFIED, CodeTables
+from nelm_fhir.mappers.attested_values import ELEMENT
+from nelm_fhir.mappers.concepts import Matched, matched, words
+from nelm_fhir.mappers.elements import Json, items, string
+from nelm_fhir.mappers.observations import QUESTIONS
+
+_ASKING: Final = frozenset({*QUESTIONS, ELEMENT})
+_OBSERVATION: Final = "Observation"
+_YES_NO: Final = ("true", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One coding with code: normalized, and what it calls itself."""
+
+    code: Code
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The code lists as coverage asks them.
+
+    `never` are codes that must not match, `unverified` those that wait for confirmation, `site`
+    those of overlays, `worded` the codes of the attested entry that are answered by words.
+    """
+
+    codes: CodeTables
+    tables: Tables
+    never: frozenset[Code] = field(repr=False)
+    unverified: frozenset[Code] = field(repr=False)
+    site: frozenset[Code] = field(repr=False)
+    worded: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, tables: Tables) -> Self:
+        """Return the lists of a catalogue."""
+        listed = catalogue.codes.listed
+        return cls(
+            catalogue.codes,
+            tables,
+            frozenset(line.code for line in listed if line.group == NEVER),
+            frozenset(line.code for line in listed if line.certainty == UNVERIFIED),
+            frozenset(line.code for line in listed if line.certainty == SITE),
+            frozenset(answer_words(catalogue.attested)),
+        )
+
+    def coded(self, concept: Json) -> Iterator[Coded]:
+        """Yield the codings of a concept; one without system has an empty one."""
+        for coding in items(concept, "coding"):
+            code = string(coding, "code")
+            if code is None:
+                continue
+            system = string(coding, "system")
+            found = self.codes.normalize(system, code)
+            yield Coded(found or Code("", code), string(coding, "display"))
+
+    def lists_of(self, concept: Json) -> frozenset[str]:
+        """Return every list that some coding of a concept belongs to."""
+        return frozenset(match.group for match in matched(concept, self.codes))
+
+    def attested_by(self, concept: Json) -> frozenset[str]:
+        """Return the codes of the attested entry that a concept stands for."""
+        found = matched(concept, self.codes)
+        return frozenset(words(match for match in found if match.group == ELEMENT))
+
+    def is_read(self, spot: Spot) -> bool:
+        """Whether the concept means something where it stands."""
+        if spot.role is Role.QUESTION and spot.at.startswith(_OBSERVATION):
+            return self.asks(spot.concept)
+        return any(self._means(coded.code, spot) for coded in self.coded(spot.concept))
+
+    def is_local(self, code: Code) -> bool:
+        """Whether the code is of a system that `systems.toml` does not know."""
+        listed = self.codes.systems.find(code.system)
+        return listed is None or listed.uri in self.codes.local_systems
+
+    def asks(self, question: Json) -> bool:
+        """Whether the code of an Observation or component is one that is read."""
+        found = matched(question, self.codes)
+        return any(match.group in _ASKING and self._is_open(match) for match in found)
+
+    def _is_open(self, match: Matched) -> bool:
+        """Whether that word of a list is one that is read; of some lists only a few are."""
+        listed = self.tables.questions.get(match.group)
+        return listed is None or not listed.only or match.word in listed.only
+
+    def unknown(self, spot: Spot) -> Iterator[Coded]:
+        """Yield the codings of a spot that no list knows, those that must never match left out."""
+        for coded in self.coded(spot.concept):
+            if coded.code not in self.never and not self._means(coded.code, spot):
+                yield coded
+
+    def _means(self, code: Code, spot: Spot) -> bool:
+        """Whether a code means anything at a spot; a site may limit it to one element."""
+        if self.codes.hits(code):
+            return True
+        answered = (aim.name for aim in self.aims_of(spot) if aim.kind is Kind.WORDS)
+        return any(self.codes.hits(code, element) for element in answered)
+
+    def aims_of(self, spot: Spot) -> Aims:
+        """Return what the answer at a spot would be mapped to."""
+        if spot.question is None:
+            place = self.tables.places.get(spot.at)
+            return place.aims if place else ()
+        asked = sorted(self.attested_by(spot.question) & self.worded)
+        lists = sorted(self.lists_of(spot.question) & self.tables.questions.keys())
+        standard = (aim for name in lists for aim in self.tables.questions[name].aims)
+        return tuple(dict.fromkeys([*(Aim(Kind.WORDS, name) for name in asked), *standard]))
+
+    def fed_by(self, spot: Spot) -> tuple[str, ...]:
+        """Return the elements that the answer at a spot feeds."""
+        if spot.question is None:
+            place = self.tables.places.get(spot.at)
+            return place.feeds if place else ()
+        return self.tables.fed_by(self.lists_of(spot.question), self.attested_by(spot.question))
+
+
+def answer_words(attested: AttestedTable) -> dict[str, tuple[str, ...]]:
+    """Return the words that answer each code of the attested entry which takes words at all."""
+    rows = {**attested.elements, **attested.components}
+    return {
+        code: tuple(sorted(row.words)) or _YES_NO
+        for code, row in rows.items()
+        if row.words or "boolean" in row.values
+    }
