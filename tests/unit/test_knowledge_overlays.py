@@ -32,7 +32,7 @@ def own_set(**replaced: str) -> str:
 
 def test_the_example_hospital_loads() -> None:
     catalogue = load_catalogue(SPECS, [EXAMPLE])
-    assert [(o.name, o.version) for o in catalogue.overlays] == [("example-hospital", "2026.1")]
+    assert [(o.name, o.version) for o in catalogue.overlays] == [("example-hospital", "2026.2")]
     assert catalogue.options == {"la_fe_ki67_up_to_20": False}
     assert catalogue.answers["liver-resectability"]["inoperabel"] == "unresectable"
     assert catalogue.sets == shipped().sets

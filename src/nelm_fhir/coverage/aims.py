@@ -27,7 +27,8 @@ def aims_of_gap(gap: Gap, signs: Mapping[Gap, Signs], known: Known) -> Aims:
     question = asking(gap)
     if question is not None:
         asked = aims_of_gap(question, signs, known)
-        return tuple(dict.fromkeys(aim for one in asked for aim in _answering(one, known)))
+        named = [aim for aim in asked if aim.kind is Kind.ELEMENT] or asked
+        return tuple(dict.fromkeys(aim for one in named for aim in _answering(one, known)))
     topics = signs.get(gap, _NO_SIGNS).topics
     kind = gap.at.partition(".")[0]
     about = [topic for topic in known.tables.topics if topic.id in topics]
@@ -58,5 +59,5 @@ def order(gap: Gap, signs: Mapping[Gap, Signs], counts: Mapping[Gap, Shown]) -> 
 def _own_order(gap: Gap, signs: Mapping[Gap, Signs], counts: Mapping[Gap, Shown]) -> Any:
     count = counts[gap]
     frequency = count if isinstance(count, int) else 0
-    nearness = tuple(near not in signs[gap].near for near in Near)
+    nearness = tuple(near not in signs[gap].near for near in Near if near is not Near.DRUG)
     return nearness, -frequency, gap.code.system, gap.code.code, gap.at, gap.feeds, gap.aims

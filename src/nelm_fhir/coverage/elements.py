@@ -91,7 +91,7 @@ def _aside(mine: list[Leaf]) -> set[str]:
 
 def _codings(path: str, evidence: Evidence, record: Record, known: Known) -> Iterator[Mark]:
     """Yield the code that the value rests on, and the question where that is another one."""
-    code = _code(evidence.code)
+    code = _code(evidence.code, known)
     yield Coded(path, code, place(evidence.path), evidence.match)
     for asked, match in _questions(evidence, record, known):
         if asked != code:
@@ -102,7 +102,7 @@ def _questions(evidence: Evidence, record: Record, known: Known) -> Iterator[tup
     part = _part(evidence, record)
     for coded in known.coded(item(part, "code")):
         for hit in known.codes.hits(coded.code)[:1]:
-            yield coded.code, hit.match
+            yield known.as_listed(coded.code), hit.match
 
 
 def _part(evidence: Evidence, record: Record) -> Json:
@@ -118,11 +118,11 @@ def _part(evidence: Evidence, record: Record) -> Json:
     return parts[int(inner[1])] if int(inner[1]) < len(parts) else {}
 
 
-def _code(text: str | None) -> Code | None:
+def _code(text: str | None, known: Known) -> Code | None:
     if text is None:
         return None
     system, _, code = text.partition("|")
-    return Code(system, code)
+    return known.as_listed(Code(system, code))
 
 
 def place(path: str) -> str:

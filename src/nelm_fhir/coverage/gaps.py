@@ -80,12 +80,41 @@ class Gaps:
 
 def gaps_of(record: Record, read: frozenset[str], known: Known) -> Gaps:
     """Return the gaps of a record, `read` being the keys of what the line read of it."""
-    neighborhood = Neighborhood(record, read)
+    mapped = [resource for resource in record.resources if resource.type in TYPES]
+    spoken = [resource for resource in mapped if _speaks(resource, known)]
+    neighborhood = Neighborhood(record, read, spoken)
     gaps = Gaps()
-    for resource in record.resources:
-        if resource.type in TYPES:
-            _Search(resource, neighborhood, known, gaps).all()
+    for resource in mapped:
+        _Search(resource, neighborhood, known, gaps).all()
     return gaps
+
+
+def _speaks(resource: Resource, known: Known) -> bool:
+    """Whether the code of a resource speaks of the field in words and is not read."""
+    return any(
+        any(_about(own_texts(spot, coded, known), resource, known))
+        for spot in spots(resource)
+        if spot.role is Role.QUESTION and not known.is_read(spot)
+        for coded in known.unknown(spot)
+    )
+
+
+def own_texts(spot: Spot, coded: Coded, known: Known) -> list[str | None]:
+    """Return what a code itself says; only of a nameless local code the text beside it.
+
+    The text tells what this one statement is about; the code may say much less ("report").
+    """
+    if not known.is_local(coded.code):
+        return [coded.display]
+    return [coded.display or string(spot.concept, "text"), coded.code.code]
+
+
+def _about(texts: list[str | None], resource: Resource, known: Known) -> Iterator[str]:
+    """Yield the topics that texts speak of, as far as a resource of that type can be about them."""
+    folded = " ".join(fold(text) for text in texts if text)
+    for topic in known.tables.topics:
+        if resource.type in topic.maps and topic.speaks_in(folded):
+            yield topic.id
 
 
 class _Search:
@@ -111,8 +140,8 @@ class _Search:
     def _question(self, spot: Spot) -> None:
         nearness = self._nearness(spot)
         for coded in self._known.unknown(spot):
-            topics = frozenset(self._about(self._own_texts(spot, coded)))
-            spoken = topics or any(self._about([string(spot.concept, "text")]))
+            topics = frozenset(self._topics(*own_texts(spot, coded, self._known)))
+            spoken = topics or any(self._topics(string(spot.concept, "text")))
             near = nearness | ({Near.WORD} if spoken else set())
             if near:
                 signs = Signs(frozenset(near), topics, spot.values)
@@ -123,38 +152,34 @@ class _Search:
 
     def _nearness(self, spot: Spot) -> set[Near]:
         near = {Near.DRUG} if spot.role is Role.DRUG else set()
-        return near | ({Near.LINKED} if self._neighborhood.is_linked(self._resource) else set())
+        in_near = bool(spot.part) and self._neighborhood.is_near(self._resource)
+        linked = in_near or self._neighborhood.is_linked(self._resource)
+        return near | ({Near.LINKED} if linked else set())
 
-    def _own_texts(self, spot: Spot, coded: Coded) -> list[str | None]:
-        """Return what the code itself says; only of a nameless local code the text beside it.
-
-        The text tells what this one statement is about; the code may say much less ("report").
-        """
-        if not self._known.is_local(coded.code):
-            return [coded.display]
-        return [coded.display or string(spot.concept, "text"), coded.code.code]
-
-    def _about(self, texts: list[str | None]) -> Iterator[str]:
-        folded = " ".join(fold(text) for text in texts if text)
-        for topic in self._known.tables.topics:
-            if self._resource.type in topic.maps and topic.speaks_in(folded):
-                yield topic.id
+    def _topics(self, *texts: str | None) -> Iterator[str]:
+        return _about(list(texts), self._resource, self._known)
 
     def _in_words(self, spot: Spot) -> None:
         """Note what is said in words without any code: no overlay can map it."""
         if text := string(spot.concept, "text"):
-            self._gaps.words_only |= {(topic, spot.at) for topic in self._about([text])}
+            self._gaps.words_only |= {(topic, spot.at) for topic in self._topics(text)}
 
     def _answer(self, spot: Spot) -> None:
         if spot.question is not None and not self._known.asks(spot.question):
             self._answer_to_gap(spot)
-        elif spot.question is not None or self._is_place(spot):
+        elif spot.question is not None:
             self._add(spot, None, Signs(frozenset({Near.ANSWER})))
+        elif (near := self._at_place(spot)) is not None:
+            self._add(spot, None, Signs(frozenset({near})))
 
-    def _is_place(self, spot: Spot) -> bool:
-        """Whether an answer at that place is read from this resource."""
+    def _at_place(self, spot: Spot) -> Near | None:
+        """Return how near an answer is that stands at a place of its own; None if it is not."""
         place = self._known.tables.places.get(spot.at)
-        return place is not None and (place.always or self._neighborhood.is_ours(self._resource))
+        if place is None:
+            return None
+        if place.always or self._neighborhood.is_ours(self._resource):
+            return Near.ANSWER
+        return Near.LINKED if self._neighborhood.is_near(self._resource) else None
 
     def _answer_to_gap(self, spot: Spot) -> None:
         if spot.part in self._asking:

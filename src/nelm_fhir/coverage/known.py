@@ -73,6 +73,15 @@ class Known:
             found = self.codes.normalize(system, code)
             yield Coded(found or Code("", code), string(coding, "display"))
 
+    def as_listed(self, code: Code) -> Code:
+        """Return a code that is read as our lists have it: of a family, the code that stands there.
+
+        What follows the point of such a code comes from the record.
+        """
+        if code in self.codes.by_code or code in self.codes.limited:
+            return code
+        return Code(code.system, code.code.partition(".")[0])
+
     def lists_of(self, concept: Json) -> frozenset[str]:
         """Return every list that some coding of a concept belongs to."""
         return frozenset(match.group for match in matched(concept, self.codes))

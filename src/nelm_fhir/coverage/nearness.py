@@ -17,6 +17,7 @@ _FRAME: Final = frozenset(
 )
 """Findings that any record gives, whatever it is about; they make nothing ours."""
 _HOLDING: Final = frozenset({"result", "hasMember"})
+_TISSUE: Final = frozenset({"specimen"})
 
 
 def ours(findings: Iterable[Finding]) -> frozenset[str]:
@@ -30,19 +31,33 @@ def ours(findings: Iterable[Finding]) -> frozenset[str]:
 
 
 class Neighborhood:
-    """Answers which resources of one record are linked to what is ours."""
+    """Answers which resources of one record are linked to what is ours.
 
-    def __init__(self, record: Record, read: frozenset[str]) -> None:
+    What speaks of the field in words without being read (`spoken`) would be ours if it were mapped:
+    it and its specimen count as linked, and so does what is linked to them.
+    """
+
+    def __init__(self, record: Record, read: frozenset[str], spoken: Iterable[Resource]) -> None:
         self._record = record
         self._ours = read
+        self._near = read | {key for resource in spoken for key in self._with_specimen(resource)}
 
     def is_ours(self, resource: Resource) -> bool:
         """Whether something that matters is read from the resource, or is about it."""
         return resource.key in self._ours
 
     def is_linked(self, resource: Resource) -> bool:
-        """Whether the resource is ours or one reference, report or panel away from it."""
-        return self.is_ours(resource) or any(key in self._ours for key in self._beside(resource))
+        """Whether the resource is ours, or a reference, report or panel away from what is near."""
+        beside = (key for key in self._beside(resource) if key != resource.key)
+        return self.is_ours(resource) or any(key in self._near for key in beside)
+
+    def is_near(self, resource: Resource) -> bool:
+        """Whether the resource is ours, or would be if its words were codes."""
+        return resource.key in self._near
+
+    def _with_specimen(self, resource: Resource) -> Iterator[str]:
+        yield resource.key
+        yield from self._targets(resource, _TISSUE)
 
     def _beside(self, resource: Resource) -> Iterator[str]:
         yield from self._targets(resource)

@@ -20,6 +20,7 @@ NEAR: Final = {
 }
 _MAPS: Final = {"element": "element", "words": "an answer to", "list": "a code of the list"}
 _WITHHELD: Final = "some"
+_SHOWN: Final = 2
 
 
 def count_words(count: int | str | None) -> str:
@@ -55,8 +56,9 @@ def system_words(system: str | None, systems: Systems) -> str:
 
 
 def suggestion_words(row: Json) -> str:
-    """Return what a code could be mapped to, the likeliest first."""
-    return " or ".join(f"{_MAPS[one['map']]} {one['name']}" for one in row["suggestions"])
+    """Return what a code could be mapped to, the likeliest first; of many the first two."""
+    shown = row["suggestions"][:_SHOWN]
+    return " or ".join(f"{_MAPS[one['map']]} {one['name']}" for one in shown)
 
 
 def near_words(row: Json) -> str:

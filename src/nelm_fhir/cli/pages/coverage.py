@@ -28,7 +28,7 @@ from nelm_fhir.coverage.wording import (
 from nelm_fhir.knowledge.code_systems import Systems
 
 Json = Mapping[str, Any]
-SHOWN: Final = 20
+SHOWN: Final = 30
 """How many codes the table shows; --verbose, JSON and HTML have all."""
 FARTHEST: Final = [str(Near.DRUG)]
 NO_RECORD: Final = str(Reason.NO_RECORD)
@@ -76,7 +76,7 @@ def _head(report: Json) -> list[tuple[str, Words | list[str]]]:
 def _elements(page: Page, elements: Sequence[Json]) -> None:
     page.heading("Data elements")
     told = [element for element in elements if element["found"] or _why(element)]
-    columns = (("Element", 28), ("Found", 6), ("Matched", 22), ("Not used or not known", None))
+    columns = (("Element", 28), ("Found", 6), ("Matched", 20), ("Not used because", None))
     page.table(columns, [_element(element) for element in told])
     silent = [element["label"] for element in elements if element not in told]
     if silent:
@@ -97,9 +97,9 @@ def _element(element: Json) -> list[Text]:
 def _why(element: Json) -> str:
     """Return why something was not used or is not known, where more is known than no record."""
     aside = counted_reasons(element["set_aside"])
-    unknown = counted_reasons(row for row in element["unknown"] if row["reason"] != NO_RECORD)
-    parts = [f"not used: {aside}"] * bool(aside) + [f"not known: {unknown}"] * bool(unknown)
-    return "; ".join(parts)
+    told = {NO_RECORD, *(row["reason"] for row in element["set_aside"])}
+    unknown = counted_reasons(row for row in element["unknown"] if row["reason"] not in told)
+    return "; ".join([aside] * bool(aside) + [f"not known: {unknown}"] * bool(unknown))
 
 
 def _lines(lines: Iterable[Words]) -> Text:
@@ -140,7 +140,8 @@ def _gap(row: Json, systems: Systems, labels: Mapping[str, str]) -> list[Text]:
         told.append(f"→ {suggested}")
     if row["unverified"]:
         told.append("in our lists, not confirmed")
-    told.append((near_words(row), DIM))
+    if not row["answers"]:
+        told.append((near_words(row), DIM))
     return [styled(count_words(row["records"])), code, _lines(told)]
 
 
