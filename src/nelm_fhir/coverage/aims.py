@@ -23,17 +23,23 @@ def asking(gap: Gap) -> Gap | None:
 
 
 def aims_of_gap(gap: Gap, signs: Mapping[Gap, Signs], known: Known) -> Aims:
-    """Return what a gap would be mapped to, the likeliest first; nothing where nothing tells."""
+    """Return what a gap would be mapped to, the likeliest first; nothing where nothing tells.
+
+    What does not read the types that are sent comes last.
+    """
     question = asking(gap)
     if question is not None:
         asked = aims_of_gap(question, signs, known)
         named = [aim for aim in asked if aim.kind is Kind.ELEMENT] or asked
         return tuple(dict.fromkeys(aim for one in named for aim in _answering(one, known)))
-    topics = signs.get(gap, _NO_SIGNS).topics
+    told = signs.get(gap, _NO_SIGNS)
     kind = gap.at.partition(".")[0]
-    about = [topic for topic in known.tables.topics if topic.id in topics]
+    about = [topic for topic in known.tables.topics if topic.id in told.topics]
     spoken = (aim for topic in about for aim in topic.maps.get(kind, ()))
-    return tuple(dict.fromkeys([*gap.aims, *spoken]))
+    group = known.waiting(gap.code)
+    waiting = (Aim(Kind.LIST, group),) if group else ()
+    aims = dict.fromkeys([*gap.aims, *waiting, *spoken])
+    return tuple(sorted(aims, key=lambda aim: not known.fits(aim, told.values)))
 
 
 def _answering(asked: Aim, known: Known) -> Aims:

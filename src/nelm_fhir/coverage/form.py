@@ -183,7 +183,7 @@ class _Form:
             "elements": list(gap.feeds) or self._fed_by(aims),
             "suggestions": [{"map": str(aim.kind), "name": aim.name} for aim in aims],
             "values": sorted(signs.values),
-            "unverified": gap.code in self._known.unverified,
+            "unverified": self._known.waiting(gap.code) is not None,
             "records": records,
         }
 

@@ -4,6 +4,7 @@ In: every usable resource of the mapped types, what the line read of them, the c
 gap (place, code, and for an answer what it answers) why it is near:
 
 answer   it answers a question that is read, or stands at another place where an answer is read
+listed   our lists name it and wait for its confirmation
 word     display, text or local code hold a word of the field
 linked   its resource is linked to something that is read, or is read otherwise
 drug     it names a drug; alone the farthest of all
@@ -31,6 +32,7 @@ class Near(StrEnum):
     """Why a code is near; the first is the nearest."""
 
     ANSWER = "answer"
+    LISTED = "listed"
     WORD = "word"
     LINKED = "linked"
     DRUG = "drug"
@@ -143,6 +145,7 @@ class _Search:
             topics = frozenset(self._topics(*own_texts(spot, coded, self._known)))
             spoken = topics or any(self._topics(string(spot.concept, "text")))
             near = nearness | ({Near.WORD} if spoken else set())
+            near |= {Near.LISTED} if self._known.waiting(coded.code) else set()
             if near:
                 signs = Signs(frozenset(near), topics, spot.values)
                 self._gaps.add(Gap(spot.at, coded.code), signs, coded.display)

@@ -115,8 +115,7 @@ def _unmapped_row(row: Json, systems: Systems, labels: Mapping[str, str]) -> Ite
     yield _cell(escape(place_words(row)))
     suggested = suggestion_words(row)
     arrow = f'<br><span class="dim">→ {escape(suggested)}</span>' if suggested else ""
-    waiting = '<br><span class="dim">named in our lists, not confirmed</span>'
-    yield _cell(escape(about_words(row, labels)) + arrow + (waiting if row["unverified"] else ""))
+    yield _cell(escape(about_words(row, labels)) + arrow)
     yield _cell(escape(near_words(row)))
 
 

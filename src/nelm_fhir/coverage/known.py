@@ -5,14 +5,14 @@ Out: the codes no list knows, the lists a question belongs to, and what an answe
 to. Nothing is judged; identity of codes is that of the mappers (terminology 2.1).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
 from nelm_fhir.core.codes import Code
 from nelm_fhir.coverage.spots import Role, Spot
 from nelm_fhir.coverage.tables import Aim, Aims, Kind, Tables
-from nelm_fhir.knowledge.attested import AttestedTable
+from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.code_files import NEVER
 from nelm_fhir.knowledge.code_overlays import SITE
@@ -24,7 +24,8 @@ from nelm_fhir.mappers.observations import QUESTIONS
 
 _ASKING: Final = frozenset({*QUESTIONS, ELEMENT})
 _OBSERVATION: Final = "Observation"
-_YES_NO: Final = ("true", "false")
+_YES_NO: Final = ("false", "true")
+_WORDED: Final = frozenset({"CodeableConcept", "String"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,17 @@ class Coded:
 class Known:
     """The code lists as coverage asks them.
 
-    `never` are codes that must not match, `unverified` those that wait for confirmation, `site`
-    those of overlays, `worded` the codes of the attested entry that are answered by words.
+    `never` are codes that must not match, `unverified` those that wait for confirmation, each with
+    its list, `site` those of overlays, `worded` the codes of the attested entry that are answered by words.
     """
 
     codes: CodeTables
     tables: Tables
     never: frozenset[Code] = field(repr=False)
-    unverified: frozenset[Code] = field(repr=False)
+    unverified: Mapping[Code, str] = field(repr=False)
     site: frozenset[Code] = field(repr=False)
     worded: frozenset[str] = field(repr=False)
+    attested: AttestedTable = field(repr=False)
 
     @classmethod
     def of(cls, catalogue: Catalogue, tables: Tables) -> Self:
@@ -58,9 +60,10 @@ class Known:
             catalogue.codes,
             tables,
             frozenset(line.code for line in listed if line.group == NEVER),
-            frozenset(line.code for line in listed if line.certainty == UNVERIFIED),
+            {line.code: line.group for line in listed if line.certainty == UNVERIFIED},
             frozenset(line.code for line in listed if line.certainty == SITE),
             frozenset(answer_words(catalogue.attested)),
+            catalogue.attested,
         )
 
     def coded(self, concept: Json) -> Iterator[Coded]:
@@ -73,6 +76,10 @@ class Known:
             found = self.codes.normalize(system, code)
             yield Coded(found or Code("", code), string(coding, "display"))
 
+    def waiting(self, code: Code) -> str | None:
+        """Return the list that names a code and waits for its confirmation."""
+        return self.unverified.get(code) or self.unverified.get(_head(code))
+
     def as_listed(self, code: Code) -> Code:
         """Return a code that is read as our lists have it: of a family, the code that stands there.
 
@@ -80,7 +87,7 @@ class Known:
         """
         if code in self.codes.by_code or code in self.codes.limited:
             return code
-        return Code(code.system, code.code.partition(".")[0])
+        return _head(code)
 
     def lists_of(self, concept: Json) -> frozenset[str]:
         """Return every list that some coding of a concept belongs to."""
@@ -125,6 +132,11 @@ class Known:
         answered = (aim.name for aim in self.aims_of(spot) if aim.kind is Kind.WORDS)
         return any(self.codes.hits(code, element) for element in answered)
 
+    def fits(self, aim: Aim, values: frozenset[str]) -> bool:
+        """Whether an element reads at least one of the types that answer a question."""
+        row = self.attested.row(aim.name) if aim.kind is Kind.ELEMENT else None
+        return row is None or not values or any(is_read(value, row) for value in values)
+
     def aims_of(self, spot: Spot) -> Aims:
         """Return what the answer at a spot would be mapped to."""
         if spot.question is None:
@@ -143,6 +155,11 @@ class Known:
         return self.tables.fed_by(self.lists_of(spot.question), self.attested_by(spot.question))
 
 
+def _head(code: Code) -> Code:
+    """Return the code that a code of a family lies below."""
+    return Code(code.system, code.code.partition(".")[0])
+
+
 def answer_words(attested: AttestedTable) -> dict[str, tuple[str, ...]]:
     """Return the words that answer each code of the attested entry which takes words at all."""
     rows = {**attested.elements, **attested.components}
@@ -151,3 +168,10 @@ def answer_words(attested: AttestedTable) -> dict[str, tuple[str, ...]]:
         for code, row in rows.items()
         if row.words or "boolean" in row.values
     }
+
+
+def is_read(value: str, row: AttestedRow) -> bool:
+    """Whether an element reads a type of value[x]; words may come as fixed strings, too."""
+    if {value, value[:1].lower() + value[1:]} & row.values:
+        return True
+    return value in _WORDED and bool(row.words or "boolean" in row.values)

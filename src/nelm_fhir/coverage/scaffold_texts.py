@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from nelm_fhir.coverage.gaps import Near
+from nelm_fhir.coverage.known import is_read
 from nelm_fhir.coverage.stored import StoredGap
 from nelm_fhir.coverage.tables import Kind
 from nelm_fhir.coverage.wording import count_words
-from nelm_fhir.knowledge.attested import AttestedRow
 from nelm_fhir.knowledge.catalogue import Catalogue
 
-_WORDED: Final = frozenset({"CodeableConcept", "String"})
 _FARTHEST: Final = (str(Near.DRUG),)
 
 
@@ -61,18 +60,11 @@ def _doubts(gap: StoredGap, catalogue: Catalogue) -> Iterable[str]:
     """Yield what would make the map of no use: a type of value that the element does not read."""
     first = gap.suggestions[0] if gap.suggestions else None
     row = catalogue.attested.row(first.name) if first and first.map == Kind.ELEMENT else None
-    unread = [value for value in gap.values if row and not _is_read(value, row)]
+    unread = [value for value in gap.values if row and not is_read(value, row)]
     if unread and row:
         yield f"{row.code} does not read {' or '.join(unread)}: such answers stay unknown."
     if gap.unverified:
         yield "Our lists name this code and could not confirm it; confirm it before you map it."
-
-
-def _is_read(value: str, row: AttestedRow) -> bool:
-    """Whether an element reads a type of value; words may come as fixed strings (answers.toml)."""
-    if {value, value[:1].lower() + value[1:]} & row.values:
-        return True
-    return value in _WORDED and bool(row.words or "boolean" in row.values)
 
 
 def overlay_toml(name: str, catalogue: Catalogue) -> str:

@@ -63,7 +63,7 @@ _GAP: Final[Meanings] = {
     "code": "code as sent",
     "display": "name of the code, where enough records agree on one",
     "at": "resource type and element where it stands",
-    "near": "why it is near: it answers what is read, holds a word of the field, is linked, a drug",
+    "near": "why it is near: mappings/coverage/README.md, What is near",
     "answers": "the unmapped question that it answers",
     "topics": "what it is probably about",
     "elements": "elements that it would feed",

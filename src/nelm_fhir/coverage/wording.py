@@ -14,6 +14,7 @@ TITLE: Final = "Coverage of the data elements"
 SUBTITLE: Final = "What the records hold, how it is coded, and which codes near it nobody maps"
 NEAR: Final = {
     "answer": "answers what is read",
+    "listed": "named in our lists, not confirmed",
     "word": "word of the field",
     "linked": "linked to what is read",
     "drug": "a drug",

@@ -138,8 +138,6 @@ def _gap(row: Json, systems: Systems, labels: Mapping[str, str]) -> list[Text]:
     told: list[Words] = [about] if about else []
     if suggested := suggestion_words(row):
         told.append(f"→ {suggested}")
-    if row["unverified"]:
-        told.append("in our lists, not confirmed")
     if not row["answers"]:
         told.append((near_words(row), DIM))
     return [styled(count_words(row["records"])), code, _lines(told)]
