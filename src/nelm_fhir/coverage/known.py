@@ -41,7 +41,8 @@ class Known:
     """The code lists as coverage asks them.
 
     `never` are codes that must not match, `unverified` those that wait for confirmation, each with
-    its list, `site` those of overlays, `worded` the codes of the attested entry that are answered by words.
+    its list, `site` those of overlays, `worded` the codes of the attested entry that are answered
+    by words.
     """
 
     codes: CodeTables

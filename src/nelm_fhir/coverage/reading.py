@@ -21,7 +21,7 @@ from nelm_fhir.coverage.own_words import discreet
 from nelm_fhir.coverage.spots import TYPES, spots
 from nelm_fhir.coverage.tables import load_tables
 from nelm_fhir.coverage.tally import Seen
-from nelm_fhir.errors import InputError, NotABundle
+from nelm_fhir.errors import InputError, NotABundle, SeveralPatients
 from nelm_fhir.fhir_r4.intake import Data
 from nelm_fhir.fhir_r4.part import Part
 from nelm_fhir.fhir_r4.read import parts
@@ -58,6 +58,8 @@ class Reader:
         for part, whole in zip(parts(data), parts(data), strict=True):
             try:
                 yield self._seen(_usable(part), _usable(whole))
+            except SeveralPatients as error:
+                yield SeveralPatients(error.message, "Give the record of each patient by itself.")
             except InputError as error:
                 yield error
 

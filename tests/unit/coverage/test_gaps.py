@@ -19,7 +19,6 @@ from tests.unit.coverage.made import (
     report,
     resource,
     seen,
-    unmapped,
 )
 
 from nelm_fhir.coverage.marks import InWords

@@ -53,7 +53,7 @@ def test_the_difference_of_two_counts_never_tells_a_small_one(found: int, unknow
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 12))
 def test_the_parts_of_a_count_never_tell_a_small_one(counts: list[int], overlap: int):
-    total = max(max(counts), sum(counts) - overlap)
+    total = max(*counts, sum(counts) - overlap)
     shown = FIVE.parts(FIVE.low(total), counts)
     behind = possible(FIVE.shown(total), shown)
     for place, count in enumerate(counts):
