@@ -65,6 +65,25 @@ def test_a_sample_gives_the_verdicts_that_were_worked_out_by_hand(sample):
             assert list(getattr(assessment, key)) == worked[key]
 
 
+WITH_OVERLAY = [sample for sample in SAMPLES if "overlay" in about(sample)]
+
+
+@pytest.mark.parametrize("sample", WITH_OVERLAY, ids=lambda sample: sample.name)
+def test_with_its_overlay_a_sample_gives_the_verdicts_that_were_worked_out_by_hand(sample):
+    worked = about(sample)
+    overlay = ROOT / "mappings" / "overlays" / worked["overlay"]
+    bundle = (sample / "bundle.json").read_bytes()
+    assessment = nelm_fhir.assess(bundle, as_of=str(worked["as_of"]), overlays=[overlay])
+    found = {v.set: str(v.verdict) for v in assessment.verdicts}
+    assert found == worked["expected_with_overlay"]
+    assert set(found.values()) == {"criteria-met", "criteria-not-met"}
+    assert set(worked["expected"].values()) == {"indeterminate"}
+
+
+def test_the_example_overlay_is_shown_by_a_sample():
+    assert [sample.name for sample in WITH_OVERLAY] == ["local-codes"]
+
+
 def test_there_are_at_least_six_samples_in_two_styles():
     assert len(SAMPLES) >= 6
     assert len({about(sample)["style"] for sample in SAMPLES}) >= 2

@@ -15,11 +15,11 @@ SUBTITLE: Final = "What the records hold, how it is coded, and which codes near 
 NEAR: Final = {
     "answer": "answers what is read",
     "listed": "named in our lists, not confirmed",
-    "word": "word of the field",
-    "linked": "linked to what is read",
+    "word": "speaks of it",
+    "linked": "linked to it",
     "drug": "a drug",
 }
-_MAPS: Final = {"element": "element", "words": "an answer to", "list": "a code of the list"}
+_MAPS: Final = {"element": "element", "words": "answer to", "list": "list"}
 _WITHHELD: Final = "some"
 _SHOWN: Final = 2
 
