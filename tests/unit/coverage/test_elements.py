@@ -213,8 +213,10 @@ def test_a_dropped_resource_that_is_no_business_of_ours_is_told_under_no_element
 
 
 def test_types_that_nobody_maps_are_not_told():
-    odd = resource("Fiktiva", "x", status="entered-in-error")
-    assert not [mark for mark in seen(net(), odd).marks if isinstance(mark, NotUsed)]
+    odd = resource("Fiktiva", "x")
+    assert not [mark for mark in seen(net(), odd, odd).marks if isinstance(mark, NotUsed)]
+    twice = seen(net(), net()).marks
+    assert NotUsed("Condition", "duplicate") in twice
 
 
 def test_counts_are_of_records_however_often_one_says_it():

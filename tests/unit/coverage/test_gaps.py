@@ -214,6 +214,16 @@ def test_answers_to_an_unmapped_question_are_as_near_and_stand_below_it():
     assert answer["suggestions"] == [{"map": "words", "name": "liver-resectability"}]
 
 
+def test_a_component_of_an_unmapped_question_is_near():
+    part = {"code": local("METH"), "valueCodeableConcept": local("V")}
+    asked = observation("x", local("TUMORLAST"), component=[part])
+    found = gaps(net(), asked)
+    assert found["Observation.component.code", "METH"] == {"linked"}
+    assert found["Observation.component.valueCodeableConcept", "V"] == {"linked"}
+    other = observation("y", local("PULS"), component=[part])
+    assert gaps(net(), other) == {}
+
+
 def test_the_specimen_of_an_unmapped_question_is_near():
     specimen = resource("Specimen", "liver", type=local("ST"))
     asked = observation("x", local("KI67"), specimen=LIVER)
