@@ -47,7 +47,7 @@ def _answering(asked: Aim, known: Known) -> Aims:
     if asked.kind is Kind.ELEMENT and asked.name in known.worded:
         return (Aim(Kind.WORDS, asked.name),)
     if asked.kind is Kind.LIST and asked.name in known.tables.questions:
-        return known.tables.questions[asked.name].aims
+        return known.tables.questions[asked.name]
     return ()
 
 

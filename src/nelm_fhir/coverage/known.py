@@ -18,7 +18,7 @@ from nelm_fhir.knowledge.code_files import NEVER
 from nelm_fhir.knowledge.code_overlays import SITE
 from nelm_fhir.knowledge.codes import UNVERIFIED, CodeTables
 from nelm_fhir.mappers.attested_values import ELEMENT
-from nelm_fhir.mappers.concepts import Matched, matched, words
+from nelm_fhir.mappers.concepts import matched, words
 from nelm_fhir.mappers.elements import Json, items, string
 from nelm_fhir.mappers.observations import QUESTIONS
 
@@ -42,7 +42,7 @@ class Known:
 
     `never` are codes that must not match, `unverified` those that wait for confirmation, each with
     its list, `site` those of overlays, `worded` the codes of the attested entry that are answered
-    by words.
+    by words, `carriers` what a site's codes answer outside Observations, by place.
     """
 
     codes: CodeTables
@@ -52,6 +52,7 @@ class Known:
     site: frozenset[Code] = field(repr=False)
     worded: frozenset[str] = field(repr=False)
     attested: AttestedTable = field(repr=False)
+    carriers: Mapping[str, Aims] = field(repr=False)
 
     @classmethod
     def of(cls, catalogue: Catalogue, tables: Tables) -> Self:
@@ -65,6 +66,7 @@ class Known:
             frozenset(line.code for line in listed if line.certainty == SITE),
             frozenset(answer_words(catalogue.attested)),
             catalogue.attested,
+            _carriers(catalogue.attested),
         )
 
     def coded(self, concept: Json) -> Iterator[Coded]:
@@ -113,12 +115,7 @@ class Known:
     def asks(self, question: Json) -> bool:
         """Whether the code of an Observation or component is one that is read."""
         found = matched(question, self.codes)
-        return any(match.group in _ASKING and self._is_open(match) for match in found)
-
-    def _is_open(self, match: Matched) -> bool:
-        """Whether that word of a list is one that is read; of some lists only a few are."""
-        listed = self.tables.questions.get(match.group)
-        return listed is None or not listed.only or match.word in listed.only
+        return any(match.group in _ASKING for match in found)
 
     def unknown(self, spot: Spot) -> Iterator[Coded]:
         """Yield the codings of a spot that no list knows, those that must never match left out."""
@@ -142,10 +139,10 @@ class Known:
         """Return what the answer at a spot would be mapped to."""
         if spot.question is None:
             place = self.tables.places.get(spot.at)
-            return place.aims if place else ()
+            return (*(place.aims if place else ()), *self.carriers.get(spot.at, ()))
         asked = sorted(self.attested_by(spot.question) & self.worded)
         lists = sorted(self.lists_of(spot.question) & self.tables.questions.keys())
-        standard = (aim for name in lists for aim in self.tables.questions[name].aims)
+        standard = (aim for name in lists for aim in self.tables.questions[name])
         return tuple(dict.fromkeys([*(Aim(Kind.WORDS, name) for name in asked), *standard]))
 
     def fed_by(self, spot: Spot) -> tuple[str, ...]:
@@ -154,6 +151,15 @@ class Known:
             place = self.tables.places.get(spot.at)
             return place.feeds if place else ()
         return self.tables.fed_by(self.lists_of(spot.question), self.attested_by(spot.question))
+
+
+def _carriers(attested: AttestedTable) -> dict[str, Aims]:
+    found: dict[str, Aims] = {}
+    for one in attested.carriers:
+        at = f"{one.resource}.{one.path}"
+        aims = tuple(Aim(Kind.WORDS, element) for element in one.elements)
+        found[at] = (*found.get(at, ()), *aims)
+    return found
 
 
 def _head(code: Code) -> Code:

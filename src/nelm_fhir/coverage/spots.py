@@ -27,28 +27,41 @@ _OBSERVATION: Final = "Observation"
 
 
 class Role(Enum):
-    """What a code at a place does: it asks, it answers, or it names a drug."""
+    """What a code at a place does: it answers, it names a drug, or it speaks for itself."""
 
     QUESTION = auto()
     ANSWER = auto()
     DRUG = auto()
 
 
+_DRUG: Final = (("medicationCodeableConcept", Role.DRUG), ("statusReason", Role.QUESTION))
 _PLACES: Final[Mapping[str, tuple[tuple[str, Role], ...]]] = MappingProxyType(
     {
+        "CarePlan": (
+            ("category", Role.QUESTION),
+            ("activity.detail.code", Role.QUESTION),
+            ("activity.detail.statusReason", Role.QUESTION),
+        ),
         "Condition": (("code", Role.QUESTION), ("bodySite", Role.ANSWER)),
         "DiagnosticReport": (("code", Role.QUESTION), ("conclusionCode", Role.ANSWER)),
+        "EpisodeOfCare": (("type", Role.QUESTION),),
         "ImagingStudy": (("procedureCode", Role.QUESTION),),
         "Medication": (("code", Role.DRUG),),
-        "MedicationAdministration": (("medicationCodeableConcept", Role.DRUG),),
-        "MedicationRequest": (("medicationCodeableConcept", Role.DRUG),),
-        "MedicationStatement": (("medicationCodeableConcept", Role.DRUG),),
+        "MedicationAdministration": _DRUG,
+        "MedicationRequest": _DRUG,
+        "MedicationStatement": _DRUG,
         "Procedure": (
             ("code", Role.QUESTION),
+            ("statusReason", Role.QUESTION),
             ("outcome", Role.ANSWER),
             ("usedCode", Role.ANSWER),
         ),
-        "Specimen": (("type", Role.ANSWER), ("collection.bodySite", Role.ANSWER)),
+        "ServiceRequest": (("code", Role.QUESTION), ("reasonCode", Role.QUESTION)),
+        "Specimen": (
+            ("type", Role.ANSWER),
+            ("collection.bodySite", Role.ANSWER),
+            ("collection.method", Role.ANSWER),
+        ),
     }
 )
 TYPES: Final = frozenset({*_PLACES, _OBSERVATION})
@@ -84,9 +97,11 @@ def spots(resource: Resource) -> Iterator[Spot]:
             yield Spot(f"Condition.extension.{_CODED}", Role.ANSWER, item(part, _CODED))
 
 
-def _concepts(data: Json, path: str) -> tuple[Json, ...]:
-    holder, _, name = path.rpartition(".")
-    return items(item(data, holder) if holder else data, name)
+def _concepts(data: Json, path: str) -> Iterator[Json]:
+    """Yield every object at a path below the resource."""
+    name, _, rest = path.partition(".")
+    for part in items(data, name):
+        yield from _concepts(part, rest) if rest else (part,)
 
 
 def _observation(data: Json) -> Iterator[Spot]:

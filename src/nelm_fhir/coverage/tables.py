@@ -52,14 +52,6 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What answers the codes of a list; `only` are the words of it that are read, empty for all."""
-
-    aims: Aims
-    only: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A place where a resource carries an answer; `always`: whether or not it is read otherwise."""
 
@@ -97,10 +89,10 @@ class Discretion:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All tables of coverage reports; `questions` by code list, `places` by place."""
+    """All tables of coverage reports; `questions` gives what answers the codes of a list."""
 
     elements: tuple[Element, ...]
-    questions: Mapping[str, Question]
+    questions: Mapping[str, Aims]
     places: Mapping[str, Place]
     topics: tuple[Topic, ...]
     discretion: Discretion
@@ -153,11 +145,10 @@ class _Reader:
             )
             row.close()
 
-    def questions(self) -> dict[str, Question]:
+    def questions(self) -> dict[str, Aims]:
         found = {}
         for row in self._file("places").sections("question"):
-            only = frozenset(row.texts("only", optional=True))
-            found[row.word("list", self._lists, "code list")] = Question(self._aims(row), only)
+            found[row.word("list", self._lists, "code list")] = self._aims(row)
             row.close()
         return found
 

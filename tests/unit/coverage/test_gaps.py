@@ -124,12 +124,6 @@ def test_a_site_may_map_an_answer_for_one_element_only(tmp_path: Path):
     assert gaps(as_listed, overlays=(EXAMPLE,)) == {}
 
 
-def test_a_part_of_the_disease_status_that_nobody_reads_asks_nothing():
-    part = {"code": concept(SNOMED, "277062004"), "valueCodeableConcept": local("K")}
-    status = observation("s", concept(SNOMED, "396432002"), component=[part])
-    assert not [at for at, _ in gaps(net(), status) if at.endswith("valueCodeableConcept")]
-
-
 # --- (b) what is linked ---------------------------------------------------------------------------
 
 
@@ -235,6 +229,30 @@ def test_what_is_asked_in_words_alone_is_counted_by_topic():
     assert InWords("mitoses", QUESTION) in seen(net(), asked).marks
     told = report([bundle(net(), asked)])
     assert told["in_words"] == [{"topic": "Mitoses", "at": QUESTION, "records": "<5"}]
+
+
+@pytest.mark.parametrize(
+    ("place", "plan"),
+    [
+        ("CarePlan.category", {"category": [local("INOP", "inoperabel")]}),
+        (
+            "CarePlan.activity.detail.code",
+            {"activity": [{"detail": {"status": "scheduled", "code": local("INOP", "inoperabel")}}]},
+        ),
+    ],
+)
+def test_an_answer_that_a_plan_carries_is_near_by_its_words(place: str, plan):
+    made = resource("CarePlan", "c", status="active", intent="plan", **plan)
+    (row,) = report([bundle(net(), made)])["unmapped"]
+    assert (row["at"], row["near"]) == (place, ["word"])
+    assert row["suggestions"] == [{"map": "words", "name": "liver-resectability"}]
+
+
+def test_an_answer_that_a_plan_carries_is_no_gap_once_a_site_maps_it():
+    answer = concept(f"{TUMOR_BOARD}-answer", "U", "nicht operabel")
+    made = resource("CarePlan", "c", status="active", intent="plan", category=[answer])
+    assert gaps(net(), made).keys() == {("CarePlan.category", "U")}
+    assert gaps(net(), made, overlays=(EXAMPLE,)) == {}
 
 
 # --- drugs, and what is never near ----------------------------------------------------------------
