@@ -54,10 +54,10 @@ Examples:
 def command(
     ctx: click.Context, /, paths: tuple[str, ...], overlays: tuple[Path, ...], **values: Any
 ) -> None:
-    """Show what records hold, how it is coded, and which codes nobody maps.
+    """Show what records hold, and which codes near it nobody maps.
 
     FILE is a FHIR R4 Bundle, a list of resources, NDJSON, or - for stdin; of a FOLDER every .json,
-    .ndjson and .jsonl file in it and below is read. Each counts as one record; what cannot be read
+    .ndjson and .jsonl file in it and below is read. Every Bundle is one record; what cannot be read
     never costs the others.
 
     The result can be mailed: it holds counts and codes, no ids, dates, texts or file names, and no

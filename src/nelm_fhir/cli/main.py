@@ -23,10 +23,10 @@ COMMANDS: Final = {
     "form": "Write the form of the tumor board, or its answers as Observations.",
     "criteria": "List, show, test and check the criteria sets.",
     "codes": "Show which codes are read, and where a code comes from.",
-    "coverage": "Show what records hold, how it is coded, and which codes nobody maps.",
+    "coverage": "Show what records hold, and which codes near it nobody maps.",
     "overlay": "Make, check and test the overlay of a hospital.",
     "samples": "List the sample records, or copy one.",
-    "schema": "Print the JSON Schema of the candidate profile or of the result.",
+    "schema": "Print the JSON Schema of profile, result or coverage report.",
     "doctor": "Check that this installation can do its work.",
     "completion": "Print the completion script of a shell.",
 }

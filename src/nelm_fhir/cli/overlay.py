@@ -67,7 +67,7 @@ def new(folder: Path, report: str, name: str | None, force: bool) -> None:
     write_text(lambda color: made_page(str(folder), list(files), width(), color=color))
 
 
-@command.command()
+@command.command(short_help="Find all faults, and what loads but will not work.")
 @FOLDERS
 @click.option(
     "--against",
@@ -91,7 +91,7 @@ def check(folders: tuple[Path, ...], against: str | None) -> None:
     write_text(lambda color: check_page(catalogue, found, width(), color=color))
 
 
-@command.command()
+@command.command(short_help="Run all worked cases with it, and tell what it changes.")
 @FOLDERS
 @click.option("--fail-on-change", is_flag=True, help="End with exit code 1 if a case changes.")
 @click.pass_context

@@ -21,7 +21,7 @@ SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
 @click.command()
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def command(name: str) -> None:
-    """Print the JSON Schema of the candidate profile, of the result or of a coverage report.
+    """Print the JSON Schema of profile, result or coverage report.
 
     profile: what `nelm profile` gives and `nelm assess --profile` takes.
     result: what `nelm assess --format json` gives.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from nelm_fhir.coverage.words import Phrase, phrase
+from nelm_fhir.coverage.words import Phrase, any_of
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.faults import Faults
 from nelm_fhir.knowledge.files import coverage_files
@@ -67,15 +67,12 @@ class Topic:
 
     id: str
     label: str
-    words: tuple[tuple[tuple[Phrase, ...], ...], ...]
+    words: tuple[tuple[Phrase, ...], ...]
     maps: Mapping[str, Aims]
 
     def speaks_in(self, text: str) -> bool:
         """Whether a folded text holds a word of every group of one of the lists."""
-        return any(
-            all(any(word.search(text) for word in group) for group in together)
-            for together in self.words
-        )
+        return any(all(group.search(text) for group in together) for together in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +161,7 @@ class _Reader:
     def topics(self) -> Iterator[Topic]:
         file = self._file("words")
         file.text("source")
-        groups = {name: tuple(_phrases(group)) for name, group in file.section("words").entries()}
+        groups = {name: _phrase(group) for name, group in file.section("words").entries()}
         for row in file.sections("topic"):
             named = row.values.get("words", [])
             unknown = {name for together in named for name in together} - groups.keys()
@@ -172,7 +169,9 @@ class _Reader:
                 row.unknown("words", "group of words", name, groups.keys())
             row.has("words")
             maps = {kind: self._aims(aims) for kind, aims in row.section("maps").entries()}
-            words = tuple(tuple(groups.get(name, ()) for name in names) for names in named)
+            words = tuple(
+                tuple(groups[name] for name in names if name in groups) for names in named
+            )
             yield Topic(row.text("id"), row.text("label"), words, maps)
             row.close()
         file.close()
@@ -193,6 +192,5 @@ class _Reader:
         )
 
 
-def _phrases(group: Section) -> Iterator[Phrase]:
-    for language in group.values:
-        yield from (phrase(word) for word in group.texts(language))
+def _phrase(group: Section) -> Phrase:
+    return any_of(word for language in group.values for word in group.texts(language))

@@ -6,6 +6,7 @@ case, accents and every sign that is no letter or digit; "*" stands for the rest
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -23,7 +24,11 @@ def fold(text: str) -> str:
     return _SIGNS.sub(" ", letters).strip()
 
 
-def phrase(word: str) -> Phrase:
-    """Return the pattern of a word or of several words in a row."""
+def any_of(words: Iterable[str]) -> Phrase:
+    """Return the pattern of words, each of them one word or several in a row."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_pattern(word) for word in words)})(?!\w)")
+
+
+def _pattern(word: str) -> str:
     parts = [_REST.join(fold(piece) for piece in part.split("*")) for part in word.split()]
-    return re.compile(rf"(?<!\w){' '.join(parts)}(?!\w)")
+    return " ".join(parts)

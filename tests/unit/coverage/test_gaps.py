@@ -237,7 +237,11 @@ def test_what_is_asked_in_words_alone_is_counted_by_topic():
         ("CarePlan.category", {"category": [local("INOP", "inoperabel")]}),
         (
             "CarePlan.activity.detail.code",
-            {"activity": [{"detail": {"status": "scheduled", "code": local("INOP", "inoperabel")}}]},
+            {
+                "activity": [
+                    {"detail": {"status": "scheduled", "code": local("INOP", "inoperabel")}}
+                ]
+            },
         ),
     ],
 )
