@@ -72,7 +72,7 @@ def new(folder: Path, report: str, name: str | None, force: bool) -> None:
 @click.option(
     "--against",
     type=FILE,
-    help="Coverage report (JSON); a code that is mapped and stands in no record is told.",
+    help="Coverage report (JSON), best made with the overlay; mapped codes it lacks are told.",
 )
 def check(folders: tuple[Path, ...], against: str | None) -> None:
     """Find every fault of overlays, and what loads but will not do what it seems to.

@@ -72,8 +72,8 @@ def _of_map(
                 yield Doubt(
                     file,
                     str(code),
-                    "is mapped and stands in no record of the report",
-                    "Check system and spelling of the code.",
+                    "is mapped and the report does not name it",
+                    "Check its spelling; a report made with --overlay names every mapped code it saw.",
                 )
 
 

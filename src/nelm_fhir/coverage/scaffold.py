@@ -56,14 +56,16 @@ def map_files(report: Stored, catalogue: Catalogue) -> Iterator[MapFile]:
     questions = [gap for aim, gaps in by_aim.items() if aim.kind is Kind.ELEMENT for gap in gaps]
     if questions:
         title = "Local questions, as attested elements"
-        yield MapFile(QUESTIONS, title, _SYSTEM + ELEMENT, None, tuple(questions))
+        target = _SYSTEM + ELEMENT
+        yield MapFile(QUESTIONS, Kind.ELEMENT, title, target, None, tuple(questions))
     for aim in sorted(by_aim):
-        gaps = tuple(by_aim[aim])
+        name, gaps = aim.name, tuple(by_aim[aim])
         if aim.kind is Kind.WORDS:
-            yield MapFile(aim.name, f"Answers to {aim.name}", _SYSTEM + ANSWER, aim.name, gaps)
+            title, target = f"Answers to {name}", _SYSTEM + ANSWER
+            yield MapFile(name, aim.kind, title, target, name, gaps)
         elif aim.kind is Kind.LIST:
-            title = f"Codes of the list {aim.name}"
-            yield MapFile(f"list-{aim.name}", title, _main_system(aim.name, catalogue), None, gaps)
+            title, target = f"Codes of the list {name}", _main_system(name, catalogue)
+            yield MapFile(f"list-{name}", aim.kind, title, target, None, gaps)
 
 
 def _chosen(gap: StoredGap) -> tuple[Aim, ...]:
@@ -122,7 +124,7 @@ def _distinct(gaps: list[StoredGap]) -> list[StoredGap]:
 
 def _element(gap: StoredGap, file: MapFile, catalogue: Catalogue) -> dict[str, Any]:
     display = {"display": gap.display} if gap.display else {}
-    told = comment(gap, file.limit, catalogue)
+    told = comment(gap, file, catalogue)
     target = {"equivalence": UNMATCHED, "comment": told}
     return {"code": gap.code, **display, "target": [target]}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nelm_fhir.coverage.gaps import Near
-from nelm_fhir.coverage.known import is_read
+from nelm_fhir.coverage.known import answer_words, is_read
 from nelm_fhir.coverage.stored import StoredGap
 from nelm_fhir.coverage.tables import Kind
 from nelm_fhir.coverage.wording import count_words
@@ -19,19 +19,24 @@ _FARTHEST: Final = (str(Near.DRUG),)
 
 @dataclass(frozen=True, slots=True)
 class MapFile:
-    """One ConceptMap to be: its name, what its codes are mapped to, and the gaps it holds."""
+    """One ConceptMap to be: what its codes are mapped to, and the gaps it holds.
+
+    `kind` says whether these are questions, answers to the element `limit`, or codes of lists.
+    """
 
     name: str
+    kind: Kind
     title: str
     target: str
     limit: str | None
     gaps: tuple[StoredGap, ...]
 
 
-def comment(gap: StoredGap, limit: str | None, catalogue: Catalogue) -> str:
+def comment(gap: StoredGap, file: MapFile, catalogue: Catalogue) -> str:
     """Return what a person should know who fills in the target of a code."""
-    parts = [_where(gap), *_targets(gap, limit, catalogue), *_doubts(gap, catalogue)]
-    return " ".join(parts)
+    how = "To map it, put code and equivalence (equivalent, wider, inexact ...) in the target:"
+    targets = _targets(gap, file, catalogue)
+    return " ".join([_where(gap), how, targets, *_doubts(gap, file, catalogue)])
 
 
 def _where(gap: StoredGap) -> str:
@@ -41,25 +46,18 @@ def _where(gap: StoredGap) -> str:
     return f"{about}Stands at {gap.at}{asked}{values}; records: {count_words(gap.records)}."
 
 
-def _targets(gap: StoredGap, limit: str | None, catalogue: Catalogue) -> Iterable[str]:
-    yield "To map it, put code and equivalence (equivalent, wider, inexact ...) in the target:"
-    if limit is not None:
-        row = catalogue.attested.row(limit)
-        words = sorted(row.words) if row and row.words else ["false", "true"]
-        yield f"one of {', '.join(words)}."
-        return
-    names = [one.name for one in gap.suggestions if one.map == Kind.ELEMENT]
-    if names:
-        yield f"{' or '.join(names)}."
-    else:
-        lists = [one.name for one in gap.suggestions if one.map == Kind.LIST]
-        yield f"a code of {' or '.join(lists)} (nelm codes show {lists[0]})."
+def _targets(gap: StoredGap, file: MapFile, catalogue: Catalogue) -> str:
+    if file.limit is not None:
+        return f"one of {', '.join(answer_words(catalogue.attested)[file.limit])}."
+    names = [one.name for one in gap.suggestions if one.map == file.kind]
+    if file.kind is Kind.ELEMENT:
+        return f"{' or '.join(names)}."
+    return f"a code of {' or '.join(names)} (nelm codes show {names[0]})."
 
 
-def _doubts(gap: StoredGap, catalogue: Catalogue) -> Iterable[str]:
+def _doubts(gap: StoredGap, file: MapFile, catalogue: Catalogue) -> Iterable[str]:
     """Yield what would make the map of no use: a type of value that the element does not read."""
-    first = gap.suggestions[0] if gap.suggestions else None
-    row = catalogue.attested.row(first.name) if first and first.map == Kind.ELEMENT else None
+    row = catalogue.attested.row(gap.suggestions[0].name) if file.kind is Kind.ELEMENT else None
     unread = [value for value in gap.values if row and not is_read(value, row)]
     if unread and row:
         yield f"{row.code} does not read {' or '.join(unread)}: such answers stay unknown."

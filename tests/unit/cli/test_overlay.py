@@ -100,7 +100,7 @@ def test_the_example_overlay_is_clean():
 def test_codes_that_no_record_has_are_told(report: str):
     done = nelm("overlay", "check", EXAMPLE, "--against", report)
     assert done.exit_code == 0
-    assert "stands in no record of the report" in words(done.stdout)
+    assert "the report does not name it" in words(done.stdout)
     assert "tumor-board-answer|G" in done.stdout
     assert "tumor-board|RESEKT" not in done.stdout
 

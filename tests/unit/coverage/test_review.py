@@ -70,7 +70,7 @@ def test_answers_that_hold_under_every_question_are_told():
 def test_a_code_that_no_record_has_is_told_against_a_report():
     resource = concept_map(ELEMENT, MAPPED)
     (doubt,) = found(frozenset({Code(LOCAL, "Y")}), m=resource)
-    assert doubt.what == "is mapped and stands in no record of the report"
+    assert doubt.what == "is mapped and the report does not name it"
     assert found(frozenset({Code(LOCAL, "X")}), m=resource) == []
 
 

@@ -103,7 +103,8 @@ def test_a_type_of_value_that_the_element_does_not_read_is_told():
 
 def test_a_question_goes_where_its_values_can_be_read():
     files = files_of(observation("a", local("LK", "Lymphknoten untersucht"), valueInteger=14))
-    assert "LK" in elements_of(files["ConceptMap-list-node-count-examined.json"])
+    (target,) = elements_of(files["ConceptMap-list-node-count-examined.json"])["LK"]["target"]
+    assert "a code of node-count-examined or node-count-positive" in target["comment"]
 
 
 def test_the_code_of_a_report_may_say_several_things():
