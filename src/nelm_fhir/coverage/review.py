@@ -73,7 +73,7 @@ def _of_map(
                     file,
                     str(code),
                     "is mapped and the report does not name it",
-                    "Check its spelling; a report made with --overlay names every mapped code it saw.",
+                    "Check its spelling; a report made with --overlay names all that it saw.",
                 )
 
 
