@@ -2,8 +2,9 @@
 
 In: Procedure. Out: `primary-resected` (terminology 3.9), `lymphadenectomy`, `residual-tumor` of an
 operation's wrapper, `liver-transplant`, `study`, and `procedure` with its kind for every act that
-may be a treatment of liver progression or of a focus (3.10, 3.11). Whether it was done stands in
-the reading. Donor surgery says nothing of the recipient (T23).
+may be a treatment of liver progression or of a focus (3.10, 3.11); `act` for any other act with
+links, because they are also those of its parts. Whether it was done stands in the reading. Donor
+surgery says nothing of the recipient (T23).
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from nelm_fhir.mappers.values import STATED
 from nelm_fhir.profile.findings import Finding
 
 LYMPHADENECTOMY: Final = "lymphadenectomy"
+ACT: Final = "act"
 _SURGERY: Final = "surgery"
 
 
@@ -39,10 +41,12 @@ def procedure(source: Source, ctx: Context) -> Iterator[Finding]:
         yield from _parts_of_an_operation(source, found, ctx)
     yield from transplantation(source, found)
     yield from imaging_procedure(source, found, ctx)
+    text = recorded_text(item(source.data, "code"))
     if kind_of(found):
-        text = recorded_text(item(source.data, "code"))
         yield from therapy(source, found, "code", text, ctx)
         yield from failed_therapy(source, found, ctx)
+    elif not within(found, GROUP) and (source.links.focus or source.links.studies):
+        yield source.finding(ACT, STATED, "code", text)
 
 
 def _parts_of_an_operation(

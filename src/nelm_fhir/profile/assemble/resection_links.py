@@ -28,6 +28,7 @@ INVOLVED: Final = "margin-involved"
 NODES: Final = "lymphadenectomy"
 COUNT: Final = "node-count"
 NODE_STAGE: Final = "pn"
+_OTHER_ACTS: Final = ("procedure", "act")
 
 _STATEMENTS: Final = (MARGIN, INVOLVED, NODES, COUNT, NODE_STAGE)
 _OPEN: Final = frozenset({Reading.PLANNED, Reading.SUSPECTED, Reading.UNKNOWN})
@@ -102,9 +103,10 @@ def _file(gathered: Gathered, about: About, finding: Finding) -> None:
 
 def _homes(gathered: Gathered, tumors: Tumors) -> dict[str, Tumor]:
     """Return the tumor of every Procedure, by its own link, the act it is part of, or its organ."""
-    acts = gathered.of(ACT, "procedure")
+    acts = gathered.of(ACT, *_OTHER_ACTS)
     homes = {act.key: named for act in acts if (named := tumors.named_by(act)) is not None}
-    homes |= {act.key: home for act in acts if (home := _of_parent(act, homes)) is not None}
+    while parts := {a.key: home for a in acts if (home := _new_home(a, homes)) is not None}:
+        homes |= parts
     words = Words(gathered.definitions)
     for act in gathered.of(ACT):
         if act.key in homes or act.attested or _is_elsewhere(gathered, tumors, act):
@@ -123,9 +125,11 @@ def _organs(act: Finding) -> list[str]:
     return field_.split() if isinstance(field_, str) else []
 
 
+def _new_home(act: Finding, homes: Mapping[str, Tumor]) -> Tumor | None:
+    return None if act.key in homes else _of_parent(act, homes)
+
+
 def _of_parent(act: Finding, homes: Mapping[str, Tumor]) -> Tumor | None:
-    if act.key in homes:
-        return homes[act.key]
     return next((homes[key] for key in sorted(act.links.studies) if key in homes), None)
 
 
@@ -138,9 +142,12 @@ def _elsewhere(gathered: Gathered, tumors: Tumors) -> frozenset[str]:
     words = Words(gathered.definitions)
     in_liver = any(words.is_liver(str(tumor.site.value)) for tumor in tumors.primaries)
     at_liver = (f for f in gathered.of("procedure") if words.is_liver(f.body_site) and not in_liver)
-    found = gathered.of(ACT, "procedure", *_STATEMENTS)
+    found = gathered.of(ACT, *_OTHER_ACTS, *_STATEMENTS)
     away = (f for f in found if _is_elsewhere(gathered, tumors, f))
-    return frozenset(finding.key for finding in (*at_liver, *away))
+    keys = {finding.key for finding in (*at_liver, *away)}
+    while parts := {f.key for f in found if not keys.isdisjoint(f.links.studies)} - keys:
+        keys |= parts
+    return frozenset(keys)
 
 
 def _is_elsewhere(gathered: Gathered, tumors: Tumors, act: Finding) -> bool:
