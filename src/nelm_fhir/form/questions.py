@@ -18,8 +18,10 @@ from typing import Final
 
 from nelm_fhir.assessment.asked import Asked, AskedElement
 from nelm_fhir.form.limits import Limits
+from nelm_fhir.form.opening import Opening
+from nelm_fhir.form.paths import fills, steps_of
 from nelm_fhir.form.search import Search
-from nelm_fhir.form.slots import Slot, Slots, feeds_path
+from nelm_fhir.form.slots import Slot
 from nelm_fhir.form.trial import Trial
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.profile.provenance import sources
@@ -33,7 +35,8 @@ def questions(profile: CandidateProfile, catalogue: Catalogue, sets: Sequence[st
     """Return what to ask about this candidate for the chosen sets, all if none are named."""
     trial = Trial(profile, catalogue, sets)
     limits = Limits(catalogue, profile.as_of)
-    search = Search(trial, Slots(catalogue.attested, catalogue.form, limits, trial.record))
+    opening = Opening(catalogue.attested, catalogue.form, limits, trial.record)
+    search = Search(trial, opening)
     codes = _with_outer(_codes(search.kept()), catalogue)
     return Asked(
         {
@@ -68,7 +71,7 @@ def _lacking_for(
     """Yield the unknown criteria that lack what is asked for, each with the title of its set."""
     rows = [row for code in sorted(codes) if (row := catalogue.attested.row(code))]
     for criterion, paths in lacking.items():
-        if any(feeds_path(row, path) for row in rows for path in paths):
+        if any(fills(row, steps_of(path)) for row in rows for path in paths):
             yield criterion
 
 

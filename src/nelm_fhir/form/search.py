@@ -1,13 +1,15 @@
 """The search for answers that make a difference.
 
-In: a trial and the slots of its record. Out: the slots whose answer would change a verdict, and
+In: a trial and the opening of its record. Out: the slots whose answer would change a verdict, and
 which criteria lack what. Bounded: each path is opened once, each combination judged once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from nelm_fhir.form.limits import Answer
-from nelm_fhir.form.slots import Opened, Path, Slot, Slots
+from nelm_fhir.form.opening import Opening
+from nelm_fhir.form.paths import Path
+from nelm_fhir.form.slots import Opened, Slot
 from nelm_fhir.form.trial import Given, Trial
 from nelm_fhir.knowledge.form import DATE
 
@@ -19,13 +21,13 @@ class Search:
     once other answers are there.
     """
 
-    def __init__(self, trial: Trial, slots: Slots) -> None:
+    def __init__(self, trial: Trial, opening: Opening) -> None:
         self.lacking: dict[tuple[str, str], set[str]] = {}
         self._trial = trial
-        self._slots = slots
+        self._opening = opening
         self._opened = Opened()
         self._open()
-        facts = slots.absent_facts().slots
+        facts = opening.absent_facts().slots
         self._everything = {**facts, **self._opened.slots}
 
     def kept(self) -> list[Slot]:
@@ -43,7 +45,7 @@ class Search:
         while new := sorted(self._lacking() - seen):
             seen |= set(new)
             for path in new:
-                self._opened.add(self._slots.lacking(path))
+                self._opened.add(self._opening.lacking(path))
             self._trial.settled = self._opened.settled
         self._close_what_adds_nothing()
 
@@ -61,7 +63,7 @@ class Search:
             for one in self._trial.judged(given, whole=True):
                 for missing in one.missing:
                     key = (one.title, missing.criterion)
-                    paths = missing.paths or self._slots.known_foci()
+                    paths = missing.paths or self._opening.known_foci()
                     self.lacking.setdefault(key, set()).update(paths)
                     found |= set(paths)
         return found
@@ -99,7 +101,7 @@ class Search:
 
     def _answers(self, slot: Slot) -> tuple[Answer, ...]:
         tried = self._everything[slot]
-        answers = self._slots.answers(slot)
+        answers = self._opening.answers(slot)
         return answers if tried is None else tuple(dict.fromkeys((tried, *answers)))
 
     def _changes(self, slot: Slot, answers: Sequence[Answer], given: Given, *, whole: bool) -> bool:
@@ -126,7 +128,7 @@ class Search:
     def _with_another_answer(self) -> Iterator[dict[Slot, Answer]]:
         together = self._together()
         for slot in together:
-            for answer in self._slots.answers(slot):
+            for answer in self._opening.answers(slot):
                 yield {**together, slot: answer}
             yield _without(together, {slot})
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from nelm_fhir.assessment.result import SetVerdict, Verdict
 from nelm_fhir.evaluator.assess import verdicts_of
 from nelm_fhir.form.limits import Answer
-from nelm_fhir.form.slots import Path, Record, Slot, enter
+from nelm_fhir.form.paths import Path, Record
+from nelm_fhir.form.slots import Slot, enter
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.profile.record_format import EVIDENCE, CandidateProfile
 

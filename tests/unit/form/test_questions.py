@@ -200,6 +200,21 @@ def test_a_fact_is_asked_for_where_a_verdict_rests_on_an_assumption(
     assert not found[element].lacking_for
 
 
+def test_what_the_record_holds_is_not_asked_for_again() -> None:
+    record = without("listing")
+    record["listing"] = {"status": "listed", "listing_date": "2026-01-10"}
+    assert codes(asked(record, "optn")) == {"listing": {"last-update-date"}}
+
+
+def test_a_value_that_does_not_tell_enough_is_asked_for_again() -> None:
+    record = full()
+    record["primaries"]["primary-1"]["site"] = "rectum"
+    record["primaries"]["primary-1"]["resection"]["date"] = "2025-12"
+    found = codes(asked(record, "optn"))
+    assert found["primary-site"] == {"primary-site"}
+    assert "resection-date" in found["primary-resected"]
+
+
 def test_the_criteria_that_lack_the_answer_stand_beside_it() -> None:
     found = asked(without("liver.resectability")).elements["liver-resectability"]
     assert found.lacking_for == (
