@@ -23,11 +23,13 @@ from nelm_fhir.fhir_r4.read import records
 from nelm_fhir.fhir_r4.record import Record
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
+from nelm_fhir.knowledge.style_reading import load_noise, load_styles
 from nelm_fhir.mappers import registry
 from nelm_fhir.profile.assemble import assemble
 from nelm_fhir.profile.provenance import sources
 from nelm_fhir.profile.record_format import CandidateProfile
 from nelm_fhir.writers.bundle import Kind, bundle
+from nelm_fhir.writers.patient_bundle.make import knowledge_of, patient_bundle
 from nelm_fhir.writers.tags import is_test_data
 
 SHOWN_FAULTS: Final = 5
@@ -203,6 +205,35 @@ def to_fhir(
         valid_months=catalogue.definitions.freshness.imaging_months,
         reasons=catalogue.texts.reasons,
         test_data=test_data,
+    )
+    if validated:
+        from nelm_fhir.fhir_r4.models import refuse_built  # noqa: PLC0415 - costs seconds, only here
+
+        refuse_built(built)
+    return built
+
+
+def to_record(
+    profile: CandidateProfile,
+    catalogue: Catalogue,
+    *,
+    style: str,
+    noise: int = 0,
+    seed: int = 0,
+    validated: bool = True,
+) -> dict[str, Any]:
+    """Return a profile as the record that a hospital of that style would send, as one Bundle.
+
+    `noise` resources of other content stand around it; the same seed gives the same record. Raises
+    NotValid if what was built does not validate; KeyError for a style that there is not.
+    """
+    built = patient_bundle(
+        profile,
+        load_styles()[style],
+        knowledge_of(catalogue),
+        count=noise,
+        rows=load_noise(),
+        seed=seed,
     )
     if validated:
         from nelm_fhir.fhir_r4.models import refuse_built  # noqa: PLC0415 - costs seconds, only here

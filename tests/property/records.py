@@ -58,13 +58,28 @@ KI67 = [
     "20 %",
     "21 %",
     ">20 %",
+    "8.50 %",
+    "MIB-1 4 %",
+    "5-3 %",
     "low",
 ]
-MITOSES = ["1 per 2 mm2", "2 per 2 mm2", "19 per 2 mm2", "20 per 10 HPF", "21 per 2 mm2", "3"]
-SITES = ["ileum", "rectum", "rectum-upper", "stomach", "pancreas-head", "lung", "unknown-primary"]
+MITOSES = [
+    "1 per 2 mm2",
+    "2 per 2 mm2",
+    "19 per 2 mm2",
+    "20 per 10 HPF",
+    "21 per 2 mm2",
+    "<2 per 10 HPF",
+    "2-3 per mm2",
+    "2 in 50 HPF",
+    "3",
+]
+SITES = [*CATALOGUE.definitions.sites.sites, "appendix vermiformis", "midgut"]
 CLASSES = ["regional-node", "hilar-node", "node", "peritoneum", "solid-organ", "bone", "other", "x"]
-TRACERS = ["68Ga-DOTATATE", "64Cu-DOTATATE", "18F-FDG", "99mTc-bone"]
+TRACERS = ["68Ga-DOTATATE", "64Cu-DOTATATE", "18F-FDG", "99mTc-bone", "68Ga-NODAGA-LM3"]
 UPTAKE = ["positive", "equivocal", "negative"]
+ORGANS = ["bone", "lung", "distant lymph nodes", "intra-abdominal lymph nodes", "left femur"]
+NAMES = ["Board A", "Board B"]
 FLAG = [True, False]
 FOCI = ["focus-1", "focus-2", "focus-3"]
 
@@ -77,6 +92,7 @@ def resections(dates):
         margin=["R0", "R1", "R2", "RX"],
         lymphadenectomy=FLAG,
         planned_at_lt=FLAG,
+        pn=["pN0", "pN1", "pN2", "pNX"],
     )
 
 
@@ -85,11 +101,14 @@ def specimens(dates):
         dates,
         origin=["primary", "liver-metastasis", "other-metastasis"],
         date=DATE,
-        histology=["NET", "NET", "NET", "NEC", "MiNEN"],
+        material=["resection", "biopsy", "cytology"],
+        histology=[*["NET"] * 4, "NEC", "NEC-large-cell", "NEC-small-cell", "MiNEN", "other"],
         differentiation=["well", "well", "moderate", "poor"],
         reported_grade=["G1", "G2", "G3"],
         ki67_text=KI67,
+        cells_counted=[0, 480, 2000],
         mitoses_text=MITOSES,
+        who_edition=["2010", "2017", "2019"],
     )
 
 
@@ -97,7 +116,7 @@ def scans(dates):
     return part(
         dates,
         date=DATE,
-        modality=["PET/CT", "PET/CT", "scintigraphy", "CT", "MRI"],
+        modality=["PET/CT", "PET/CT", "PET/MR", "scintigraphy", "CT", "MRI"],
         tracer=TRACERS,
         technique=["multiphase", "hepatobiliary"],
         extrahepatic_result=UPTAKE,
@@ -110,12 +129,15 @@ def foci(dates):
     return part(
         dates,
         **{"class": CLASSES},
+        organ=ORGANS,
         status=["confirmed", "suspected"],
         first_seen=DATE,
-        treatment=["resection", "prrt", "ablation"],
+        treatment=["resection", "prrt", "ablation", "radiotherapy", "systemic"],
         treatment_end=DATE,
         removed_with_primary=FLAG,
-        adjudication=part(dates, verdict=["false-positive"], signed=[True, True, False], date=DATE),
+        adjudication=part(
+            dates, verdict=["false-positive"], signed=[True, True, False], by=NAMES, date=DATE
+        ),
     )
 
 
@@ -123,14 +145,22 @@ def responses(dates):
     return part(
         dates,
         date=DATE,
-        category=["baseline", "SD", "PR", "PD"],
-        modality=["CT", "MRI", "clinical"],
+        category=["baseline", "SD", "PR", "CR", "PD"],
+        modality=["CT", "MRI", "PET/CT", "ultrasound", "chromogranin-a", "clinical"],
     )
 
 
 def livers(dates):
     bound = st.sampled_from([0, 30, 45, 49.9, 50, 50.1, 55, 74.9, 75, 140])
-    estimate = part(dates, low=bound, high=bound, high_open=FLAG, date=DATE)
+    estimate = part(
+        dates,
+        low=bound,
+        high=bound,
+        low_open=FLAG,
+        high_open=FLAG,
+        method=["volumetry", "visual"],
+        date=DATE,
+    )
     return part(
         dates,
         metastases_present=[True, True, True, False],
@@ -138,7 +168,11 @@ def livers(dates):
         distribution=["unilobar", "bilobar"],
         resectability=["resectable", "unresectable"],
         extent_judgment=["extended", "limited"],
+        frilling_type=["I", "II", "III"],
+        judged_by=NAMES,
         judged_on=DATE,
+        volume_ml=[0, 1500, 2410.5],
+        standard_volume_ml=[1320],
     )
 
 
@@ -150,7 +184,9 @@ def sections(dates):
     """Every section of a record, each a strategy."""
     return {
         "patient": part(
-            dates, birth_date=["1981-03-15", "1970-06-01", "1966", "1966-06-02", "2009"]
+            dates,
+            birth_date=["1981-03-15", "1970-06-01", "1966", "1966-06-02", "2009"],
+            sex=["female", "male", "other", "unknown"],
         ),
         "primaries": some(
             ["primary-1", "primary-2"], part(dates, site=SITES, resection=resections(dates))
@@ -158,24 +194,51 @@ def sections(dates):
         "specimens": some(["specimen-1", "specimen-2", "specimen-3"], specimens(dates)),
         "liver": livers(dates),
         "response_events": some(["r-1", "r-2", "r-3"], responses(dates)),
-        "progression_treatments": some(["t-1", "t-2"], part(dates, type=["TACE"], end_date=DATE)),
+        "progression_treatments": some(
+            ["t-1", "t-2"], part(dates, type=["TACE", "PRRT, 4 cycles"], end_date=DATE)
+        ),
         "scans": some(["scan-1", "scan-2", "scan-3"], scans(dates)),
         "extrahepatic": some(FOCI[:2], foci(dates)),
         "functional_syndrome": part(
             dates,
             present=FLAG,
+            type=["carcinoid-syndrome", "flushing and diarrhea"],
             control=["controlled", "refractory"],
             failed_therapies=st.lists(
                 st.sampled_from(["SSA", "PRRT", "everolimus", "TACE", "herbal"]), max_size=3
             ),
         ),
         "comorbidity_contraindication": st.booleans(),
-        "other_malignancy": part(dates, present=FLAG, date=DATE),
+        "other_malignancy": part(
+            dates, present=FLAG, type=["breast cancer", "melanoma of the arm"], date=DATE
+        ),
         "listing": part(
             dates, status=["listed", "not-listed"], listing_date=DATE, last_update_date=DATE
         ),
-        "liver_transplant": part(dates, performed=[False, False, False, True], date=DATE),
+        "liver_transplant": part(
+            dates,
+            performed=[False, False, False, True],
+            date=DATE,
+            within_milan_at_lt=FLAG,
+            planned_date=DATE,
+        ),
+        "recurrence": recurrences(dates),
+        "damaged": st.sampled_from([False, False, False, True]),
+        "options": part(dates, la_fe_ki67_up_to_20=FLAG),
     }
+
+
+def recurrences(dates):
+    return part(
+        dates,
+        status=["none", "suspected", "confirmed"],
+        date=DATE,
+        sites=st.lists(st.sampled_from(["bone", "liver graft", "lung"]), max_size=2, unique=True),
+        mib1_text=KI67,
+        resectable=FLAG,
+        chromogranin_a=["212 ng/mL", ">1000 ng/mL", "twice the upper limit"],
+        under_treatment=FLAG,
+    )
 
 
 @st.composite

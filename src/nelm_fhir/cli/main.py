@@ -26,11 +26,12 @@ COMMANDS: Final = {
     "coverage": "Show what records hold, and which codes near it nobody maps.",
     "overlay": "Make, check and test the overlay of a hospital.",
     "samples": "List the sample records, or copy one.",
+    "make-bundle": "Turn a candidate profile into the record a hospital would send.",
     "schema": "Print the JSON Schema of profile, result or coverage report.",
     "doctor": "Check that this installation can do its work.",
     "completion": "Print the completion script of a shell.",
 }
-"""Every command is the module of that name in this folder, and its `command`."""
+"""Every command is the module of that name in this folder (`-` as `_`), and its `command`."""
 
 
 class LazyGroup(click.Group):
@@ -44,7 +45,8 @@ class LazyGroup(click.Group):
         """Import and return one command; None for a name that is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"nelm_fhir.cli.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"nelm_fhir.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

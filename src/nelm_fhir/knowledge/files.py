@@ -15,9 +15,9 @@ from nelm_fhir.errors import KnowledgeError
 
 MAPPINGS: Final = "mappings"
 SAMPLES: Final = "sample_bundles"
-_BESIDE: Final = frozenset({"cases", "coverage", "overlays", "rules"})
+_BESIDE: Final = frozenset({"cases", "coverage", "overlays", "rules", "styles"})
 """Folders of the mappings that judge nothing and are not loaded with them: worked cases, the tables
-of coverage reports, example overlays, the documents."""
+of coverage reports, example overlays, the documents, how hospitals write."""
 _PROSE: Final = "README.md"
 _ROOT_ABOVE: Final = 3
 """How many folders above this file's own the repository lies: knowledge, nelm_fhir, src."""
@@ -50,6 +50,11 @@ def case_files() -> Mapping[str, bytes]:
 def coverage_files() -> Mapping[str, bytes]:
     """Return the tables of coverage reports, by path below `mappings/coverage`."""
     return dict(_walk(_folder(MAPPINGS) / "coverage"))
+
+
+def style_files() -> Mapping[str, bytes]:
+    """Return the files that say how hospitals write, by path below `mappings/styles`."""
+    return dict(_walk(_folder(MAPPINGS) / "styles"))
 
 
 def example_overlays() -> Mapping[str, Traversable]:

@@ -16,7 +16,7 @@ from nelm_fhir.errors import NotARecord
 from nelm_fhir.profile.candidate import Profile
 
 EVIDENCE: Final = "evidence"
-_ENTRIES: Final = frozenset(
+ENTRIES: Final = frozenset(
     {
         "primaries",
         "specimens",
@@ -118,7 +118,7 @@ def _pruned(record: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in record.items():
         if key == EVIDENCE or not isinstance(value, Mapping):
             kept[key] = value
-        elif key in _ENTRIES:
+        elif key in ENTRIES:
             kept[key] = _said(value)
         else:
             kept[key] = _pruned(value)

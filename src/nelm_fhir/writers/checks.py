@@ -64,9 +64,14 @@ def faults(resource: Json) -> Iterator[Fault]:
         yield from _contained(resource, kind)
     yield from _OF_TYPE.get(kind, _nothing)(resource)
     shell = {name: value for name, value in resource.items() if not _apart(name)}
-    for path, element in _elements(shell, kind):
+    yield from element_faults(shell, kind)
+
+
+def element_faults(tree: Json, path: str) -> Iterator[Fault]:
+    """Yield the faults of every object below: what holds for a datatype wherever it stands."""
+    for place, element in _elements(tree, path):
         for rule in _RULES:
-            yield from (f"{path}: {fault}" for fault in rule(element))
+            yield from (f"{place}: {fault}" for fault in rule(element))
 
 
 def _apart(name: str) -> bool:

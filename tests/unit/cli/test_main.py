@@ -24,7 +24,7 @@ def test_help_lists_every_command_with_what_it_does():
 
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_the_help_of_a_command_begins_as_the_list_says(name: str):
-    command = import_module(f"nelm_fhir.cli.{name}").command
+    command = import_module(f"nelm_fhir.cli.{name.replace('-', '_')}").command
     assert (command.help or "").split("\n")[0] == COMMANDS[name]
 
 

@@ -1,0 +1,58 @@
+"""Observations with a standard question, and those in text alone.
+
+In: a question, a value, a day. Out: an Observation in the chart.
+"""
+
+from typing import Any, Final
+
+from nelm_fhir.core.codes import Code
+from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.writers.datatypes import Json, coding, string
+from nelm_fhir.writers.patient_bundle.attested import ELEMENTS
+from nelm_fhir.writers.patient_bundle.chart import Chart
+from nelm_fhir.writers.patient_bundle.dates import when
+
+_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
+
+
+def observation(
+    chart: Chart,
+    name: str,
+    profile: str,
+    code: Json,
+    value: Json,
+    *,
+    day: DaySpan | None = None,
+    category: str = "laboratory",
+    **elements: Any,
+) -> Json:
+    """Add a final Observation and return its Reference; `value` is value[x]."""
+    return chart.add(
+        "Observation",
+        name,
+        profile,
+        status="final",
+        category=[{"coding": [coding(_CATEGORY, category)]}],
+        code=code,
+        **when("effective", day),
+        **value,
+        **elements,
+    )
+
+
+def answer(concept: Json) -> Json:
+    """Return value[x] of a coded answer."""
+    return {"valueCodeableConcept": concept}
+
+
+def in_words(chart: Chart, element: str, value: object, name: str | None = None) -> None:
+    """Add what a hospital only writes: the name of an element as text, the value as text."""
+    display = chart.knowledge.displays.get(Code(ELEMENTS, element), element)
+    observation(
+        chart,
+        name or element,
+        "text",
+        {"text": display},
+        {"valueString": string(str(value))},
+        category="exam",
+    )
