@@ -129,9 +129,11 @@ def _codes(element: Json) -> list[str]:
 
 def _own_lines(file: str, resource: Json) -> Iterable[Member]:
     group, url = resource.get("id", ""), resource.get("url", "")
-    for word in _codes(resource):
-        hit = Hit(group, word, Match.EXACT, exact=True, source=OWN)
-        yield Member(Code(url, word), group, word, "V", OWN, file, hit)
+    for concept in rows(resource, "concept"):
+        if word := concept.get("code"):
+            hit = Hit(group, word, Match.EXACT, exact=True, source=OWN)
+            display = concept.get("display")
+            yield Member(Code(url, word), group, word, "V", OWN, file, hit, display)
 
 
 def _check_twice(file: str, resource: Json, lines: list[Member], faults: list[str]) -> None:

@@ -7,7 +7,7 @@ Bundle makes of them is the business of `envelope.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from nelm_fhir.core.codes import Code
@@ -24,7 +24,6 @@ from nelm_fhir.writers.patient_bundle.dice import Dice
 LONGEST_ID: Final = 64
 _ABOUT_NOBODY: Final = frozenset({"Patient", "Organization"})
 _OF_PATIENT: Final = frozenset({"AllergyIntolerance", "Immunization"})
-_DAYS_BEFORE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ class Chart:
 
     @property
     def told_on(self) -> date:
-        """A day shortly before the evaluation date, on which people wrote down what has no day."""
-        return self.profile.as_of - timedelta(days=1 + self.dice.number(_DAYS_BEFORE, "told"))
+        """The day on which people write down what has no day of its own: the evaluation date."""
+        return self.profile.as_of
 
     @property
     def told(self) -> DaySpan:

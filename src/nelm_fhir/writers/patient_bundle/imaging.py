@@ -1,7 +1,8 @@
 """Scans: the study, its report, what was attested of it (rules 15.2, scans; terminology 3.12).
 
-In: one scan of the profile. Out: an ImagingStudy with day and modality, the report of it, and the
-attested result with tracer, technique and the uptake of single foci: no standard code says those.
+In: one scan of the profile. Out: an ImagingStudy with day and modality, the procedure where the
+tracer has a product code, the report, and the attested result with tracer, technique and the uptake
+of single foci: no standard code says those.
 """
 
 from typing import Any, Final
@@ -25,13 +26,32 @@ def study(chart: Chart, key: str, scan: Scan) -> None:
         modality=modality["coding"] if modality else None,
         started=str(scan.date) if scan.date is not None and is_point(scan.date) else None,
         description=" ".join(filter(None, (scan.modality, scan.tracer))) or None,
+        procedureReference=_procedure(chart, key, scan),
+    )
+
+
+def _procedure(chart: Chart, key: str, scan: Scan) -> Json | None:
+    """Add the procedure that used a tracer with a product code."""
+    tracer, code = chart.says("tracer", scan.tracer), chart.asks("pet")
+    if tracer is None or code is None:
+        return None
+    return chart.add(
+        "Procedure",
+        f"procedure-{key}",
+        "procedure",
+        status="completed",
+        code=code,
+        usedCode=[tracer],
+        **when("performed", scan.date),
     )
 
 
 def result(chart: Chart, key: str, scan: Scan) -> None:
     """Add what the scan showed, and its report."""
-    results = [] if chart.in_text("scans.extrahepatic_result") else _attested(chart, key, scan)
     by = chart.text("nuclear-medicine" if scan.modality in _NUCLEAR else "radiology")
+    results = []
+    if not chart.in_text("scans.extrahepatic_result"):
+        results = _attested(chart, key, scan, by)
     chart.add(
         "DiagnosticReport",
         f"report-{key}",
@@ -46,11 +66,11 @@ def result(chart: Chart, key: str, scan: Scan) -> None:
     )
 
 
-def _attested(chart: Chart, key: str, scan: Scan) -> list[Json]:
+def _attested(chart: Chart, key: str, scan: Scan, by: str) -> list[Json]:
     """Add the attested scan with its members; nothing where the study says all."""
     parts = {
         "scan-modality": None if chart.says("scan-modality", scan.modality) else scan.modality,
-        "scan-tracer": scan.tracer,
+        "scan-tracer": None if chart.says("tracer", scan.tracer) else scan.tracer,
         "scan-technique": scan.technique,
         "liver-lesions-typical": scan.liver_lesions_typical,
     }
@@ -59,7 +79,7 @@ def _attested(chart: Chart, key: str, scan: Scan) -> list[Json]:
         return []
     links: dict[str, Any] = {"partOf": [chart.studies[key]]}
     if "uptakes-as-members" in chart.style.habits:
-        links["hasMember"] = _uptakes(chart, key, scan)
+        links["hasMember"] = _uptakes(chart, key, scan, by)
     told = entry(
         chart,
         "scan",
@@ -67,14 +87,14 @@ def _attested(chart: Chart, key: str, scan: Scan) -> list[Json]:
         scan.extrahepatic_result,
         parts,
         day=scan.date,
-        author=chart.text("nuclear-medicine"),
+        author=by,
         **links,
     )
-    members = links.get("hasMember") or _uptakes(chart, key, scan, derivedFrom=[told])
+    members = links.get("hasMember") or _uptakes(chart, key, scan, by, derivedFrom=[told])
     return [told, *members]
 
 
-def _uptakes(chart: Chart, key: str, scan: Scan, **links: Any) -> list[Json]:
+def _uptakes(chart: Chart, key: str, scan: Scan, by: str, **links: Any) -> list[Json]:
     """Add the uptake of each focus that the scan names."""
     return [
         entry(
@@ -83,7 +103,7 @@ def _uptakes(chart: Chart, key: str, scan: Scan, **links: Any) -> list[Json]:
             f"uptake-{key}-{focus}",
             uptake,
             day=scan.date,
-            author=chart.text("nuclear-medicine"),
+            author=by,
             focus=[chart.focus(focus)],
             **links,
         )

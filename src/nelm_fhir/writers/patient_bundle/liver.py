@@ -4,7 +4,6 @@ In: the liver of the profile. Out: the metastases by code, refuted where they ar
 absent; everything else attested, for no standard code exists.
 """
 
-from decimal import Decimal
 from typing import Final
 
 from nelm_fhir.core.amounts import plain
@@ -146,5 +145,5 @@ def _value(chart: Chart, told: Involvement) -> Json:
 
 
 def _as_text(told: Involvement) -> str:
-    bounds = [plain(Decimal(bound)) for bound in (told.low, told.high) if bound is not None]
+    bounds = dict.fromkeys(plain(one) for one in (told.low, told.high) if one is not None)
     return f"{' - '.join(bounds)} %" if bounds else "diffuse, no percentage given"

@@ -97,7 +97,7 @@ def _course(chart: Chart, shapes: Shapes) -> None:
     """Write scans, the course, and what stands beside the tumor."""
     profile = chart.profile
     for key, scan in profile.scans.items():
-        shapes.study(chart, key, scan)
+        imaging.study(chart, key, scan)
         imaging.result(chart, key, scan)
     for key, event in profile.response_events.items():
         shapes.response(chart, key, event)

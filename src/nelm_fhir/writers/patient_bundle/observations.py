@@ -5,10 +5,8 @@ In: a question, a value, a day. Out: an Observation in the chart.
 
 from typing import Any, Final
 
-from nelm_fhir.core.codes import Code
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.writers.datatypes import Json, coding, string
-from nelm_fhir.writers.patient_bundle.attested import ELEMENTS
 from nelm_fhir.writers.patient_bundle.chart import Chart
 from nelm_fhir.writers.patient_bundle.dates import when
 
@@ -47,12 +45,11 @@ def answer(concept: Json) -> Json:
 
 def in_words(chart: Chart, element: str, value: object, name: str | None = None) -> None:
     """Add what a hospital only writes: the name of an element as text, the value as text."""
-    display = chart.knowledge.displays.get(Code(ELEMENTS, element), element)
     observation(
         chart,
         name or element,
         "text",
-        {"text": display},
+        {"text": element.replace("-", " ").capitalize()},
         {"valueString": string(str(value))},
         category="exam",
     )

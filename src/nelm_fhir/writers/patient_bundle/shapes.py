@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nelm_fhir.profile.candidate import Focus, Primary, ResponseEvent, Scan, Specimen
+from nelm_fhir.profile.candidate import Focus, Primary, ResponseEvent, Specimen
 from nelm_fhir.writers.patient_bundle import (
     courses,
     foci,
-    imaging,
     liver,
     operations,
     primaries,
@@ -29,7 +28,6 @@ class Shapes:
     specimen: Callable[[Chart, str, Specimen], None] = tissue.specimen
     liver_metastases: Callable[[Chart], None] = liver.liver_metastases
     focus: Callable[[Chart, str, Focus], None] = foci.focus
-    study: Callable[[Chart, str, Scan], None] = imaging.study
     response: Callable[[Chart, str, ResponseEvent], None] = courses.response
     rest: Callable[[Chart], None] = nothing_more
 

@@ -71,8 +71,18 @@ def add_found(chart: Chart, tissue: Tissue, found: Found) -> Json:
         day=tissue.told.date,
         method=found.method,
         component=list(found.components),
-        **links(chart, tissue),
+        **_about(chart, tissue, found),
     )
+
+
+def _about(chart: Chart, tissue: Tissue, found: Found) -> Json:
+    """Return the links of a finding; some hospitals link tumor markers by an extension."""
+    about = links(chart, tissue)
+    url = chart.style.extensions.get(f"related-condition-of-{found.name}")
+    if url and "focus" in about:
+        (primary,) = about.pop("focus")
+        about["extension"] = [{"url": url, "valueReference": primary}]
+    return about
 
 
 def attest(chart: Chart, tissue: Tissue, *, is_there: bool = False) -> None:

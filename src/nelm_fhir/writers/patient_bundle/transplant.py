@@ -17,6 +17,7 @@ from nelm_fhir.writers.patient_bundle.observations import in_words, observation
 
 _TRANSPLANT: Final = "liver-transplant"
 _MARKER: Final = "chromogranin-a-mass"
+_RARELY: Final = 4
 
 
 def transplant(chart: Chart) -> None:
@@ -24,12 +25,14 @@ def transplant(chart: Chart) -> None:
     told = chart.profile.liver_transplant
     code = chart.asks("liver-transplantation", chart.text("transplantation"))
     coded = code is not None and chart.is_coded("liver_transplant.performed")
+    coded = coded and (told.performed is True or not chart.dice.number(_RARELY, "given up"))
     if coded and told.performed is not None:
         chart.add(
             "Procedure",
             "liver-transplantation",
             "procedure",
             status="completed" if told.performed else "not-done",
+            statusReason=None if told.performed else {"text": chart.text("not-done")},
             code=code,
             **(when("performed", told.date) if told.performed else {}),
         )
