@@ -129,6 +129,7 @@ def test_expectation_names_every_set_and_a_date_for_each_deferred_one(folder: Pa
 @every_sample
 def test_bundle_is_written_with_two_spaces_and_a_last_newline(folder: Path) -> None:
     text = (folder / "bundle.json").read_text(encoding="utf-8")
+    text = re.sub(r"(\.\d+?)0+(?=,?\n)", r"\1", text)  # json.loads loses the zeros of a decimal
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 

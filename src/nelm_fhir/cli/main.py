@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "assess": "Judge records against the criteria sets.",
     "explain": "Show why each criterion is met or not, with its evidence.",
     "profile": "Show the candidate profile that a record gives.",
-    "form": "Write the form of the tumor board, or its answers as Observations.",
+    "form": "Write the tumor board's form, or its answers as Observations.",
     "criteria": "List, show, test and check the criteria sets.",
     "codes": "Show which codes are read, and where a code comes from.",
     "coverage": "Show what records hold, and which codes near it nobody maps.",

@@ -12,7 +12,9 @@ from typing import Final
 from nelm_fhir.knowledge.styles import Codings
 from nelm_fhir.knowledge.toml_reading import Section
 
-KINDS: Final = ("vital", "lab", "condition", "medication", "procedure", "encounter")
+_IN_WORDS: Final = ("appointment", "immunization", "allergy")
+"""Kinds that no mapper reads, whatever their codes: they have none."""
+KINDS: Final = ("vital", "lab", "condition", "medication", "procedure", "encounter", *_IN_WORDS)
 _MEASURED: Final = ("vital", "lab")
 ReadCodes = Callable[[Section, str], Codings]
 
@@ -44,7 +46,8 @@ def read_noise(file: Section, read_codes: ReadCodes) -> tuple[NoiseRow, ...]:
 
 def _row(section: Section, read_codes: ReadCodes) -> NoiseRow:
     kind = section.word("kind", KINDS, "kind")
-    codings, texts = read_codes(section, "codes"), section.mapping("text")
+    codings = () if kind in _IN_WORDS else read_codes(section, "codes")
+    texts = section.mapping("text")
     if kind in _MEASURED:
         row = NoiseRow(
             kind,

@@ -22,7 +22,7 @@ from nelm_fhir.writers.patient_bundle.carriers import Record, in_text
 from nelm_fhir.writers.patient_bundle.dice import Dice
 
 LONGEST_ID: Final = 64
-_ABOUT_NOBODY: Final = frozenset({"Patient", "Organization"})
+_ABOUT_NOBODY: Final = frozenset({"Appointment", "Organization", "Patient"})
 _OF_PATIENT: Final = frozenset({"AllergyIntolerance", "Immunization"})
 
 

@@ -1,7 +1,7 @@
 """Conditions with the statuses that R4 asks for (con-3 to con-5).
 
 In: a code, what is known of course and certainty. Out: a Condition in the chart. One that is
-refuted is not active.
+refuted is not active, one entered in error has no course.
 """
 
 from typing import Any, Final
@@ -11,6 +11,7 @@ from nelm_fhir.writers.patient_bundle.chart import Chart
 
 _HL7: Final = "http://terminology.hl7.org/CodeSystem"
 REFUTED: Final = "refuted"
+VOID: Final = "entered-in-error"
 _INACTIVE: Final = "inactive"
 
 
@@ -30,7 +31,7 @@ def condition(
         "Condition",
         name,
         profile,
-        clinicalStatus={"coding": [_status("clinical", course)]},
+        clinicalStatus=None if verified == VOID else {"coding": [_status("clinical", course)]},
         verificationStatus={"coding": [_status("ver-status", verified)]},
         category=[{"coding": [_status("category", "problem-list-item")]}],
         code=code,

@@ -1,4 +1,4 @@
-"""Other content of the record: vitals, routine labs, visits, other diagnoses, drugs and procedures.
+"""Other content of the record: vitals, labs, visits, other diagnoses, drugs, procedures and events.
 
 In: how many, the rows of `mappings/styles/noise.toml`. Out: resources that say nothing about the
 disease. A row is used only if the style speaks one of its code systems; each draw depends on its
@@ -13,18 +13,26 @@ from typing import Final
 from nelm_fhir.core.codes import Coding
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.knowledge.noise import NoiseRow
-from nelm_fhir.writers.datatypes import Json, coding, quantity
+from nelm_fhir.writers.datatypes import Json, coding, concept, quantity
+from nelm_fhir.writers.patient_bundle import noise_events as events
 from nelm_fhir.writers.patient_bundle.chart import Chart
-from nelm_fhir.writers.patient_bundle.conditions import condition
+from nelm_fhir.writers.patient_bundle.conditions import VOID, condition
 from nelm_fhir.writers.patient_bundle.observations import observation
 
 _YEARS_BACK: Final = 5 * 365
+_ONE_CANCELLED_IN: Final = 6
+_ONE_VOID_IN: Final = 3
+_NOT_PERFORMED: Final = {
+    "dataAbsentReason": concept(
+        coding("http://terminology.hl7.org/CodeSystem/data-absent-reason", "not-performed")
+    )
+}
 _FREQUENT: Final = {"vital": 4, "lab": 6, "encounter": 3, "condition": 1, "medication": 1}
 
 
 def noise(chart: Chart, count: int, rows: Sequence[NoiseRow]) -> None:
     """Add that many resources of other content."""
-    usable = [row for row in rows if row.kind == "encounter" or _codings(chart, row)]
+    usable = [row for row in rows if row.kind in _EVENTS or _codings(chart, row)]
     weighted = [row for row in usable for _ in range(_FREQUENT.get(row.kind, 1))]
     for number in range(count):
         row = chart.dice.pick(weighted, "noise", number)
@@ -50,14 +58,16 @@ def _measured(chart: Chart, row: NoiseRow, number: int) -> None:
     scale = 10**row.digits
     steps = int((row.high - row.low) * scale)
     size = row.low + Decimal(chart.dice.number(steps, "noise value", number)) / scale
-    value = {"valueQuantity": quantity(round(size, row.digits), row.unit)}
+    measured = {"valueQuantity": quantity(round(size, row.digits), row.unit)}
     is_vital = row.kind == "vital"
+    cancelled = not is_vital and chart.dice.number(_ONE_CANCELLED_IN, "noise void", number) == 0
     observation(
         chart,
         f"{row.kind}-{number}",
         "vital-signs" if is_vital else "laboratory",
         _concept(chart, row),
-        value,
+        _NOT_PERFORMED if cancelled else measured,
+        status="cancelled" if cancelled else "final",
         day=_day(chart, number),
         category="vital-signs" if is_vital else "laboratory",
     )
@@ -65,8 +75,15 @@ def _measured(chart: Chart, row: NoiseRow, number: int) -> None:
 
 def _condition(chart: Chart, row: NoiseRow, number: int) -> None:
     onset = str(_day(chart, number).earliest.year)
-    code = _concept(chart, row)
-    condition(chart, f"diagnosis-{number}", "condition", code, onsetDateTime=onset)
+    void = chart.dice.number(_ONE_VOID_IN, "noise void", number) == 0
+    condition(
+        chart,
+        f"diagnosis-{number}",
+        "condition",
+        _concept(chart, row),
+        verified=VOID if void else "confirmed",
+        onsetDateTime=onset,
+    )
 
 
 def _medication(chart: Chart, row: NoiseRow, number: int) -> None:
@@ -87,19 +104,16 @@ def _procedure(chart: Chart, row: NoiseRow, number: int) -> None:
     )
 
 
-def _encounter(chart: Chart, row: NoiseRow, number: int) -> None:
-    day, kind = str(_day(chart, number)), row.codings[0].code
-    chart.add(
-        "Encounter",
-        f"encounter-{number}",
-        status="finished",
-        **{"class": coding(kind.system, kind.code)},
-        type=[{"text": row.texts[chart.style.language]}],
-        period={"start": day, "end": day},
-        serviceProvider={"reference": "Organization/hospital"},
-    )
+def _event(make: Callable[[Chart, NoiseRow, int, DaySpan], None]) -> "_Maker":
+    return lambda chart, row, number: make(chart, row, number, _day(chart, number))
 
 
+_EVENTS: Final = {
+    "encounter": events.encounter,
+    "appointment": events.appointment,
+    "immunization": events.immunization,
+    "allergy": events.allergy,
+}
 _Maker = Callable[[Chart, NoiseRow, int], None]
 _MAKERS: Final[dict[str, _Maker]] = {
     "vital": _measured,
@@ -107,5 +121,5 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "condition": _condition,
     "medication": _medication,
     "procedure": _procedure,
-    "encounter": _encounter,
+    **{kind: _event(make) for kind, make in _EVENTS.items()},
 }

@@ -22,14 +22,15 @@ def observation(
     *,
     day: DaySpan | None = None,
     category: str = "laboratory",
+    status: str = "final",
     **elements: Any,
 ) -> Json:
-    """Add a final Observation and return its Reference; `value` is value[x]."""
+    """Add an Observation and return its Reference; `value` is value[x], or why there is none."""
     return chart.add(
         "Observation",
         name,
         profile,
-        status="final",
+        status=status,
         category=[{"coding": [coding(_CATEGORY, category)]}],
         code=code,
         **when("effective", day),
