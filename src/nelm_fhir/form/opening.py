@@ -9,8 +9,9 @@ that is there is asked for what it lacks, a new one as often as the form tries o
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.form.limits import Answer, Limits
-from nelm_fhir.form.paths import FREE, Path, Record, fills, fits, holds, home, steps_of
+from nelm_fhir.form.paths import FREE, Path, Record, fills, fits, found, holds, home, steps_of
 from nelm_fhir.form.slots import NEW, Opened, Slot
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable
 from nelm_fhir.knowledge.form import AS_OF, DATE, Form, Tried
@@ -50,9 +51,12 @@ class Opening:
             return self._things(place, steps)
         return self._facts((row.code for row in filling), steps)
 
-    def known_foci(self) -> tuple[str, ...]:
-        """Return the paths of the foci outside the liver that the record has."""
-        return tuple(f"{_FOCI}.{key}" for key in sorted(self._record.get(_FOCI, {})))
+    def not_told(self) -> tuple[str, ...]:
+        """Return where more could be said though nothing is lacking: foci, and vague dates."""
+        foci = (f"{_FOCI}.{key}" for key in sorted(self._record.get(_FOCI, {})))
+        dates = (feed for row in self._rows if "dateTime" in row.values for feed in row.feeds)
+        told = (item for feed in dates for item in found(self._record, feed))
+        return (*foci, *(path for path, day in told if not DaySpan.parse(day).is_day))
 
     def absent_facts(self) -> Opened:
         """Return the single facts that the record does not hold, named as lacking or not."""
@@ -66,11 +70,11 @@ class Opening:
         if slot.code == DATE:
             return tuple(dict.fromkeys(self._limits.days().values()))
         row = self._table.row(slot.code)
-        found = self._limits.answers(row) if row is not None else ()
+        answers = self._limits.answers(row) if row is not None else ()
         if slot.path[-1] in _LISTS:
-            words = [str(word) for word in found if word != _NONE]
+            words = [str(word) for word in answers if word != _NONE]
             return ((), *((word,) for word in words), tuple(words))
-        return found
+        return answers
 
     # --- things -----------------------------------------------------------------------------------
 

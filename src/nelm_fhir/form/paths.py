@@ -4,7 +4,7 @@ In: paths of rules 15.2 as the table of the attested entry and the judge write t
 angle brackets stands for a free key. Pure; no record is changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from nelm_fhir.form.limits import Answer
@@ -39,6 +39,16 @@ def fits(feed: str, steps: Path) -> bool:
     if len(steps) > len(fed):
         return False
     return all(own == named or own.startswith(FREE) for own, named in zip(fed, steps, strict=False))
+
+
+def found(record: Record, feed: str) -> Iterator[tuple[str, Any]]:
+    """Yield every path of the record that is fed, with what stands there."""
+    first, _, rest = feed.partition(".")
+    for key in sorted(record) if first.startswith(FREE) else [first]:
+        if key in record and not rest:
+            yield key, record[key]
+        elif key in record and isinstance(record[key], Mapping):
+            yield from ((f"{key}.{path}", value) for path, value in found(record[key], rest))
 
 
 def holds(record: Record, path: Path) -> bool:

@@ -53,8 +53,8 @@ class Search:
         """Return what is lacking where all else is answered, or all but one thing.
 
         The answer about one thing may hide that another would settle the same (rules 3.11, B-BURD).
-        What is open without lacking anything is so because of disease outside the liver (1.4):
-        then it is the foci of the record that more can be said about.
+        What is open without lacking anything is so because of disease outside the liver (1.4) or a
+        vague date (9.1): then it is these that more can be said about.
         """
         together = self._together()
         things = dict.fromkeys(slot.thing for slot in together)
@@ -63,7 +63,7 @@ class Search:
             for one in self._trial.judged(given, whole=True):
                 for missing in one.missing:
                     key = (one.title, missing.criterion)
-                    paths = missing.paths or self._opening.known_foci()
+                    paths = missing.paths or self._opening.not_told()
                     self.lacking.setdefault(key, set()).update(paths)
                     found |= set(paths)
         return found

@@ -223,6 +223,8 @@ ODD = [
     Said("focus-class", coded("node"), focus=[{"identifier": {"system": "urn:b", "value": "1"}}]),
     Said("ki67", {"valueString": "2 %"}, specimen={"identifier": {"value": "7"}}),
     Said("scan", coded("negative"), study=ref("ImagingStudy/pet")),
+    Said("liver-resectability", {}),
+    Said("scan", {}),
 ]
 
 
@@ -247,6 +249,20 @@ def test_outside_judges_and_our_profile_find_no_fault_in_the_observations(
     assert medplum_validator.errors(bundle) == []
     for one in sent(bundle):
         assert hapi_validator.errors(one, PROFILE) == [], one
+
+
+def test_a_date_that_is_none_is_left_out(tmp_path: Path) -> None:
+    answers = response([Said("scan", coded("negative"), date=None)])
+    day = {"linkId": "scan.date", "answer": [{"valueString": "2026-05-11, about noon"}]}
+    answers["item"][0]["item"].append(day)
+    (made,) = placed(written(tmp_path, answers))
+    assert "effectiveDateTime" not in made
+    assert profile_of(made) == profile_of(answers)
+
+
+def test_a_question_that_was_passed_over_is_said_to_be_not_known(tmp_path: Path) -> None:
+    (made,) = sent(written(tmp_path, response([Said("liver-resectability", {})])))
+    assert made["dataAbsentReason"]["coding"][0]["code"] == "unknown"
 
 
 def test_the_only_answers_in_a_bundle_are_found(tmp_path: Path) -> None:

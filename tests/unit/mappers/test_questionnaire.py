@@ -393,6 +393,19 @@ def test_answers_below_another_answer_or_in_a_page_of_their_own_are_found() -> N
     assert (found.value, found.components) == ("negative", {"scan-modality": "CT"})
 
 
+def test_what_is_named_by_identifier_alone_is_no_link_that_leads_nowhere() -> None:
+    own = {"identifier": {"system": "urn:board", "value": "1"}}
+    said = [
+        Said("focus-class", coded("node"), focus=[own]),
+        Said("ki67", {"valueString": "2 %"}, specimen=own),
+        Said("scan", coded("negative"), study=own),
+    ]
+    assert not read(response(said)).origin.issues
+    lost = [Said("scan", coded("negative"), study=ref("ImagingStudy/gone"))]
+    (issue,) = read(response(lost)).origin.issues
+    assert issue.kind == "unresolved-reference"
+
+
 def test_two_answers_to_one_question_are_two_statements() -> None:
     both = [{"valueBoolean": True}, {"valueBoolean": False}]
     entry = {
@@ -500,6 +513,17 @@ def test_what_no_observation_says_is_read_from_the_answers(left_out: int) -> Non
         derived = [one for one in derived if not one["id"].startswith(f"{gone['id']}-")]
     sent = response(STATEMENTS)
     assert profile_of(sent, *derived) == profile_of(sent)
+
+
+def test_an_observation_about_one_scan_does_not_stand_for_the_same_about_another() -> None:
+    scans = [
+        Said("scan", coded("positive"), PET, date=day, inside=[UPTAKE[0]])
+        for day in ("2026-05-11", "2026-01-05")
+    ]
+    derived = observations(scans, derived=SOURCE)
+    assert [one["id"] for one in derived] == ["o1", "o1-1", "o2", "o2-1"]
+    del derived[1]
+    assert profile_of(response(scans), *derived) == profile_of(response(scans))
 
 
 def test_an_observation_that_says_otherwise_conflicts_unless_it_corrects() -> None:
