@@ -25,8 +25,8 @@ LIST_OF = {"distant-part": "response-answer"}
 """Tables of a style whose codes stand in a list of another name."""
 BESIDE = {"primary-site": "primary-site-plain", "grade-answer": "grade-answer-general"}
 """Lists whose codes may stand beside one that says the word by itself."""
-BY_NAME = frozenset({"other-cancer", "scan-modality"})
-"""Tables whose keys are no words of a list: texts, and combinations of codes."""
+BY_NAME = frozenset({"grade-net", "other-cancer", "scan-modality"})
+"""Tables whose keys are no words of a list: organs, texts, and combinations of codes."""
 
 
 def codings_asked() -> Iterator[tuple[str, str, Coding]]:

@@ -5,7 +5,7 @@ patient, and the references by which they point to each other. References are `T
 Bundle makes of them is the business of `envelope.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -108,6 +108,14 @@ class Chart:
     def says(self, group: str, word: object, text: str | None = None) -> Json | None:
         """Return the concept that says the word; None where the style has no code for it."""
         return self.concept(self.style.answers.get(group, {}).get(str(word), ()), text)
+
+    def said_of_site(self, group: str, site: str | None) -> Iterator[tuple[str, Json]]:
+        """Yield what has a code for a site, the site itself first, then each coarser one."""
+        word = site
+        while word is not None:
+            if concept := self.says(group, word):
+                yield word, concept
+            word = self.knowledge.definitions.sites.refines.get(word)
 
     def concept(self, codings: Codings, text: str | None = None) -> Json | None:
         """Return the codings as one CodeableConcept; None if there are none."""

@@ -1,8 +1,8 @@
 """What is found on tissue, as question and answer of a style (terminology 3.1 to 3.4).
 
 In: one specimen of the profile. Out: a Found per finding that the style has a question for. A grade
-is on the WHO scale by its answer, by its question, or by its method: a G2 of the general scale
-alone could not be read back.
+is on the WHO scale by its answer, by its question, or by its method, which names the edition, too:
+a G2 of the general scale alone could not be read back.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from nelm_fhir.writers.patient_bundle.measures import index_value
 from nelm_fhir.writers.patient_bundle.observations import answer
 
 _OF_A_NET: Final = ("well", "NET")
+_NET_GRADE: Final = "grade-net"
+_ANY: Final = "any"
 _EVERY: Final = 4
 _AS_TEXT: Final = "index-as-text"
 _STRING: Final = "valueString"
@@ -72,22 +74,29 @@ def histology(chart: Chart, told: Specimen) -> Found | None:
 
 def grade(chart: Chart, told: Specimen) -> Found | None:
     """Return the grade on the WHO scale."""
-    general, net = chart.asks("grade-general"), chart.asks("grade-net")
+    general, net = chart.asks("grade-general"), _question_of_a_net(chart)
+    edition = chart.says("who-edition", told.who_edition)
     own = chart.says("grade-answer", told.reported_grade)
     if own and (told.differentiation, told.histology) == _OF_A_NET:
-        return Found("grade", general or net or {}, answer(own))
+        return Found("grade", general or net, answer(own), edition)
     word = chart.says("grade-answer-general", told.reported_grade)
-    if word is None:
-        return None
-    method = None if net else chart.asks("who-method")
-    return Found("grade", net or general or {}, answer(word), method)
+    question = general if general and edition else net
+    return Found("grade", question, answer(word), edition) if word else None
 
 
 def differentiation(chart: Chart, told: Specimen) -> Found | None:
     """Return the differentiation, asked as a grade."""
-    code = chart.asks("grade-general") or chart.asks("grade-net")
+    code = chart.asks("grade-general") or _question_of_a_net(chart)
     word = chart.says("differentiation-answer", told.differentiation)
-    return Found("differentiation", code, answer(word)) if code and word else None
+    return Found("differentiation", code, answer(word)) if word else None
+
+
+def _question_of_a_net(chart: Chart) -> Json:
+    """Return the question for the grade of a NET: of the organ of the only primary, else of any."""
+    primaries = list(chart.profile.primaries.values())
+    site = primaries[0].site if len(primaries) == 1 else None
+    of_organ = next((code for _, code in chart.said_of_site(_NET_GRADE, site)), None)
+    return of_organ or chart.says(_NET_GRADE, _ANY) or {}
 
 
 def index(chart: Chart, text: str, kind: str) -> Json:

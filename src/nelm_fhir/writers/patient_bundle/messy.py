@@ -33,6 +33,7 @@ def specimen(chart: Chart, key: str, told: Specimen) -> None:
             **tissue.links(chart, taken),
         )
         taken.results.append(panel)
+        taken.has_edition = method is not None
     tissue.attest(chart, taken)
     tissue.report(chart, taken)
 

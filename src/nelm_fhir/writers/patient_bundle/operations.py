@@ -54,13 +54,7 @@ def operation_code(chart: Chart, tumor: Primary) -> Json | None:
     """Return the code of the operation; only what was done or left undone is a Procedure."""
     if tumor.resection.performed is None or not chart.is_coded(f"{_RESECTION}.performed"):
         return None
-    refines = chart.knowledge.definitions.sites.refines
-    word = tumor.site
-    while word is not None:
-        if code := chart.says(_CODES, word):
-            return code
-        word = refines.get(word)
-    return None
+    return next((code for _, code in chart.said_of_site(_CODES, tumor.site)), None)
 
 
 def add_procedure(chart: Chart, operation: Operation, code: Json, **elements: Any) -> Json:

@@ -61,11 +61,10 @@ def name_primary(
 def coded_site(chart: Chart, group: str, site: str | None) -> tuple[Json | None, str | None]:
     """Return the concept for the site or for the nearest coarser one, and the site it says."""
     sites = chart.knowledge.definitions.sites
-    word = site if chart.is_coded(ELEMENT) and not chart.in_text(ELEMENT) else None
-    while word is not None and word != sites.liver:  # the liver as body site names a metastasis
-        if concept := chart.says(group, word):
+    named_so = site if chart.is_coded(ELEMENT) and not chart.in_text(ELEMENT) else None
+    for word, concept in chart.said_of_site(group, named_so):
+        if word != sites.liver:  # the liver as body site names a metastasis
             return concept, word
-        word = sites.refines.get(word)
     return None, None
 
 

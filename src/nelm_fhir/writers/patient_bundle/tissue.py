@@ -5,7 +5,6 @@ them, and attested entries for what no code says: origin, material, WHO edition,
 a question.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from nelm_fhir.writers.patient_bundle.found import Found, findings, index
 from nelm_fhir.writers.patient_bundle.observations import observation
 
 _LIVER: Final = "liver"
+_SITE: Final = "body-site"
 _ORIGIN: Final = "specimen-origin"
 
 
@@ -30,6 +30,7 @@ class Tissue:
     specimen: Json
     results: list[Json] = field(default_factory=list)
     is_placed: bool = False
+    has_edition: bool = False
 
 
 def specimen(chart: Chart, key: str, told: Specimen) -> None:
@@ -62,6 +63,7 @@ def begun(chart: Chart, key: str, told: Specimen) -> Tissue:
 
 def add_found(chart: Chart, tissue: Tissue, found: Found) -> Json:
     """Add one finding as Observation and return its Reference."""
+    tissue.has_edition = tissue.has_edition or found.method is not None
     return observation(
         chart,
         f"{found.name}-{tissue.key}",
@@ -120,10 +122,11 @@ def _attest_origin(chart: Chart, tissue: Tissue, *, is_there: bool) -> None:
     told = tissue.told
     origin = None if tissue.is_placed else told.origin
     material = None if chart.says("specimen-method", told.material) else told.material
+    edition = not tissue.has_edition and not chart.in_text("specimens.who_edition")
     parts = filled(
         {
             "specimen-material": None if chart.in_text("specimens.material") else material,
-            "who-edition": None if chart.in_text("specimens.who_edition") else told.who_edition,
+            "who-edition": told.who_edition if edition else None,
         }
     )
     if chart.in_text("specimens.origin"):
@@ -166,21 +169,13 @@ def _place(chart: Chart, told: Specimen) -> Json | None:
     """Return the body site that says the origin; None where none says exactly that."""
     if not chart.is_coded("specimens.origin"):
         return None
-    sites = [tumor.site for tumor in chart.profile.primaries.values() if tumor.site is not None]
+    sites = [tumor.site for tumor in chart.profile.primaries.values()]
     if told.origin == "liver-metastasis":
-        return None if _LIVER in sites else chart.says("body-site", _LIVER)
+        return None if _LIVER in sites else chart.says(_SITE, _LIVER)
     if told.origin != "primary":
         return None
-    return next((place for site in sites for place in _of_site(chart, site)), None)
-
-
-def _of_site(chart: Chart, site: str) -> Iterable[Json]:
-    """Yield the body site of a primary, or the nearest coarser one."""
-    word: str | None = site
-    while word is not None and word != _LIVER:
-        if place := chart.says("body-site", word):
-            yield place
-        word = chart.knowledge.definitions.sites.refines.get(word)
+    places = (place for site in sites for place in chart.said_of_site(_SITE, site))
+    return next((place for word, place in places if word != _LIVER), None)
 
 
 def _conclusion(told: Specimen) -> str | None:
