@@ -21,7 +21,7 @@ Examples:
   nelm profile bundle.json --as-of 2026-06-01 --output profile.json
   nelm make-bundle profile.json --style mii --noise 100 --output german.json
   nelm assess german.json --as-of 2026-06-01
-  nelm make-bundle profile.json --style messy --seed 7 | nelm profile - --as-of 2026-06-01
+  nelm make-bundle profile.json --style messy --seed 7 --output messy.json
 
 \b
 Styles: mcode  US hospital, mCODE STU4 and US Core, ICD-10-CM

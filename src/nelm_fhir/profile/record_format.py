@@ -42,7 +42,7 @@ class CandidateProfile(Profile):
         if "resourceType" in record:
             raise NotARecord(
                 "This is a FHIR resource, not a candidate profile.",
-                "Leave out --profile, or see `nelm schema profile`.",
+                "Leave out --profile, or turn it into a profile first: `nelm profile`.",
             )
         nulls = list(_nulls(record, ()))
         if nulls:

@@ -40,6 +40,8 @@ COMMANDS = [
     ("form", "--missing"),
     ("form", "--missing", "--format", "table"),
     ("form", "--answers"),
+    ("make-bundle", "--style", "mii"),
+    ("make-bundle", "--style", "messy", "--noise", "3"),
 ]
 
 
