@@ -1,6 +1,7 @@
 """Records written in the styles of hospitals, for tests of what stands in them."""
 
 import copy
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.unit.assessment.made import catalogue
 from nelm_fhir import pipeline
 from nelm_fhir.knowledge.cases import worked_cases
 from nelm_fhir.profile.record_format import CandidateProfile
+from nelm_fhir.writers.fhir_json import fhir_json
 
 Json = dict[str, Any]
 
@@ -49,9 +51,5 @@ def coded(built: Json, kind: str, code: str) -> list[Json]:
 
 def back(built: Json, told: Json) -> CandidateProfile:
     """The profile that the Bundle is read as."""
-    from datetime import date
-
-    from nelm_fhir.writers.fhir_json import fhir_json
-
     day = date.fromisoformat(told["as_of"])
     return pipeline.read_one(fhir_json(built), catalogue(), as_of=day).profile
