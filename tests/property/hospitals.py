@@ -1,6 +1,8 @@
 """From a record to the Bundle of a hospital and back, and what its style leaves in text."""
 
+import copy
 import json
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from tests.property.records import CATALOGUE
 
 from nelm_fhir import pipeline
 from nelm_fhir.knowledge.style_reading import load_noise, load_styles
+from nelm_fhir.knowledge.styles import Style
 from nelm_fhir.profile.record_format import ENTRIES, CandidateProfile
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.patient_bundle.make import knowledge_of, patient_bundle
@@ -16,12 +19,24 @@ STYLES = load_styles()
 KNOWLEDGE = knowledge_of(CATALOGUE)
 styles = st.sampled_from(sorted(STYLES))
 seeds = st.integers(0, 10**6)
+WITHOUT_CODES = replace(STYLES["plain"], questions={}, answers={}, foci=(), carriers={})
+"""A hospital that attests everything."""
+NEED_A_CODE = (
+    "primaries.resection.pn",
+    "specimens.histology",
+    "specimens.differentiation",
+    "specimens.reported_grade",
+    "liver_transplant.planned_date",
+    "recurrence.chromogranin_a",
+)
+"""The elements that no attested entry says (attested-entry.md 2)."""
 
 
 def bundle(record, style, seed=0, noise=0):
     """The Bundle that a hospital of that style sends."""
     profile, rows = CandidateProfile.from_record(record), load_noise()
-    return patient_bundle(profile, STYLES[style], KNOWLEDGE, count=noise, rows=rows, seed=seed)
+    hospital = style if isinstance(style, Style) else STYLES[style]
+    return patient_bundle(profile, hospital, KNOWLEDGE, count=noise, rows=rows, seed=seed)
 
 
 def read(built, record):
@@ -51,8 +66,14 @@ def _bare(value):
 
 def carried(record, style):
     """The record without what the style leaves in text, by the table `carries` of the style."""
-    whole, kept = (told(CandidateProfile.from_record(record)) for _ in range(2))
-    for element, _ in in_text(whole, style):
+    whole = told(CandidateProfile.from_record(record))
+    return lacking(whole, [element for element, _ in in_text(whole, style)])
+
+
+def lacking(record, elements):
+    """The record without these elements."""
+    kept = copy.deepcopy(record)
+    for element in elements:
         for owner in owners(kept, element.split(".")):
             owner.pop(element.rpartition(".")[2], None)
     return _bare(kept)

@@ -16,10 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.property.hospitals import (
+    NEED_A_CODE,
     STYLES,
+    WITHOUT_CODES,
     bundle,
     carried,
     in_text,
+    lacking,
     owners,
     read,
     seeds,
@@ -53,6 +56,12 @@ MAY_BECOME = {
 def test_a_profile_comes_back_from_the_record_that_a_hospital_would_send(style, record, seed):
     back = told(read(bundle(record, style, seed), record).profile)
     assert differences(carried(record, style), back) == []
+
+
+@given(patients(), seeds)
+def test_a_hospital_without_any_code_attests_everything_that_needs_none(record, seed):
+    back = told(read(bundle(record, WITHOUT_CODES, seed), record).profile)
+    assert differences(lacking(told_of(record), NEED_A_CODE), back) == []
 
 
 @by_style

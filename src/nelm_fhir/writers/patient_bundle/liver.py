@@ -65,9 +65,11 @@ def liver_metastases(chart: Chart) -> None:
 
 
 def attest_metastases(chart: Chart, *, present: bool) -> None:
-    """Attest that liver metastases are there, or not."""
+    """Attest that liver metastases are there, or not; those of a removed liver have no day."""
     name = "liver-metastases-present"
-    entry(chart, name, name, present, day=chart.told, author=chart.text("radiology"))
+    of_removed = present and chart.profile.liver_transplant.performed is True
+    day = None if of_removed else chart.told
+    entry(chart, name, name, present, day=day, author=chart.text("radiology"))
 
 
 def _body_site(chart: Chart, *, present: bool) -> list[Json]:

@@ -33,9 +33,9 @@ SHAPES: Final[Mapping[str, Shapes]] = {
     "mcode": MCODE,
     "mii": GERMAN,
     "nl": DUTCH,
-    "plain": PLAIN,
     "messy": MESSY,
 }
+"""What a style writes in a shape of its own; every other style writes the plain one."""
 
 
 def patient_bundle(
@@ -52,7 +52,7 @@ def patient_bundle(
     Raises NotValid if what was built breaks an invariant: such a thing never leaves.
     """
     chart = Chart(profile, style, knowledge, Dice(seed))
-    shapes = SHAPES[style.id]
+    shapes = SHAPES.get(style.id, PLAIN)
     person(chart)
     _disease(chart, shapes)
     _course(chart, shapes)
