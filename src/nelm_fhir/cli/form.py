@@ -57,7 +57,7 @@ Examples:
 @SETS
 @OUTPUT
 def command(file: str | None, **values: Any) -> None:
-    """Write the form of the tumor board, or its answers as Observations.
+    """Write the tumor board's form, or its answers as Observations.
 
     Without options the whole Questionnaire. With --missing only the questions whose answer would
     change a verdict of the record in FILE, alone or together with other lacking answers; found by
