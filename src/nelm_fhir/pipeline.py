@@ -11,14 +11,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from nelm_fhir.assessment.result import Assessment, Counts, Subject
+from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, Subject
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.errors import InputError, NotValid
 from nelm_fhir.evaluator.assess import Origin, assess_profile
 from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.fhir_r4.intake import Data
-from nelm_fhir.fhir_r4.part import Named
+from nelm_fhir.fhir_r4.part import UNWANTED, Named
 from nelm_fhir.fhir_r4.read import records
 from nelm_fhir.fhir_r4.record import Record
 from nelm_fhir.knowledge.catalogue import Catalogue
@@ -33,6 +34,7 @@ from nelm_fhir.writers.patient_bundle.make import knowledge_of, patient_bundle
 from nelm_fhir.writers.tags import is_test_data
 
 SHOWN_FAULTS: Final = 5
+ONLY_COUNTED: Final = frozenset({UNWANTED, "other-patient", "merged-patient"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,17 @@ def line_of(
         counts=Counts(record.read, record.passed_over, record.unusable),
         neuroendocrine=mapped.neuroendocrine,
         program=PROGRAM,
+        left_out=tuple(_left_out(record)),
     )
     test_data = any(is_test_data(dict(patient.data)) for patient in record.patients)
     return Line(record, mapped, Read(assembled.profile, origin, record.named, test_data))
+
+
+def _left_out(record: Record) -> Iterator[LeftOut]:
+    """Yield what was dropped; what nobody reads, and what is about others, is only counted."""
+    for one in record.named:
+        if one.reason not in ONLY_COUNTED:
+            yield LeftOut(one.name or one.type, one.location, one.reason)
 
 
 def _subject(record: Record, profile: CandidateProfile) -> Subject:
@@ -203,7 +213,7 @@ def to_fhir(
         kind,
         recorded,
         valid_months=catalogue.definitions.freshness.imaging_months,
-        reasons=catalogue.texts.reasons,
+        voice=Voice(catalogue.texts.wording),
         test_data=test_data,
     )
     if validated:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.peers.judges import R4BModels
-from tests.unit.writers.written import bundled, vignettes
+from tests.unit.writers.written import bundled, vignettes, voice
 
 from nelm_fhir.assessment.result import (
     Assessment,
@@ -125,7 +125,7 @@ def assessment_of(verdict: SetVerdict) -> Assessment:
 
 @given(verdicts())
 def test_any_result_gives_a_valid_resource(verdict: SetVerdict) -> None:
-    one = risk_assessment(assessment_of(verdict), verdict, valid_months=3)
+    one = risk_assessment(assessment_of(verdict), verdict, valid_months=3, voice=voice())
     assert list(faults(one)) == []
     assert R4BModels().errors(fhir_json(one)) == []
 
@@ -140,7 +140,7 @@ def test_any_result_gives_a_valid_bundle(verdict: SetVerdict, kind: str) -> None
 
 @given(verdicts())
 def test_no_text_of_a_record_becomes_markup(verdict: SetVerdict) -> None:
-    one = risk_assessment(assessment_of(verdict), verdict, valid_months=3)
+    one = risk_assessment(assessment_of(verdict), verdict, valid_months=3, voice=voice())
     div = one["text"]["div"]
     assert not re.search(r"<(?!/?(?:p|ul|li|div)\b)", div)
     assert not re.search(r"&(?!amp;|lt;|gt;)", div)
@@ -149,7 +149,7 @@ def test_no_text_of_a_record_becomes_markup(verdict: SetVerdict) -> None:
 
 @given(verdicts())
 def test_status_observed_value_and_limits_come_back_from_the_json(verdict: SetVerdict) -> None:
-    one = risk_assessment(assessment_of(verdict), verdict, valid_months=3)
+    one = risk_assessment(assessment_of(verdict), verdict, valid_months=3, voice=voice())
     read = json.loads(fhir_json(one), parse_float=Decimal, parse_int=Decimal)
     for result, prediction in zip(verdict.criteria, read["prediction"][1:], strict=True):
         assert prediction["qualitativeRisk"]["coding"][0]["code"] == result.status
@@ -193,5 +193,5 @@ def test_any_patient_reference_gives_a_subject(reference: str) -> None:
     if not reference.partition("/_history/")[0].strip():
         return
     assessment = replace(vignettes()["V01"], subject=Subject(reference))
-    one = risk_assessment(assessment, assessment.verdicts[0], valid_months=3)
+    one = risk_assessment(assessment, assessment.verdicts[0], valid_months=3, voice=voice())
     assert R4BModels().errors(fhir_json(one)) == []

@@ -2,33 +2,39 @@
 
 Every key is always there; empty is `[]` or `null`. The same assessment gives the same bytes.
 `deciding` and the lists from `flags` to `notes` hold ids; `texts` gives each id its sentence.
+Answers name the facts they rest on by the ids of `facts`.
 Numbers stand as JSON numbers; `value` holds the exact text.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from nelm_fhir.assessment.json_values import (
+    Json,
+    amount_json,
+    day_json,
+    evidence_json,
+    set_aside_json,
+)
 from nelm_fhir.assessment.result import (
     Assessment,
     Counts,
     CriterionResult,
-    Limit,
+    LeftOut,
     Missing,
     Observed,
     SetVerdict,
     Text,
 )
+from nelm_fhir.assessment.told import Limit
+from nelm_fhir.assessment.told_json import answer_json, fact_json
 from nelm_fhir.core.amounts import Amount, plain
 from nelm_fhir.core.dates import DaySpan
-from nelm_fhir.core.evidence import Evidence, SetAside
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.errors import NelmError
-
-Json = dict[str, Any]
 
 
 def to_json(assessment: Assessment) -> Json:
@@ -53,6 +59,8 @@ def to_json(assessment: Assessment) -> Json:
         "catalogue_digest": assessment.catalogue_digest,
         "input_digest": assessment.input_digest,
         "notice": assessment.notice,
+        "facts": [fact_json(fact) for _, fact in sorted(assessment.facts.items())],
+        "left_out": [_left_out(one) for one in assessment.left_out],
     }
 
 
@@ -98,7 +106,7 @@ def _verdict(verdict: SetVerdict) -> Json:
         "citation": verdict.citation,
         "verdict": str(verdict.verdict),
         "deciding": list(verdict.deciding),
-        "earliest": _day(verdict.earliest),
+        "earliest": day_json(verdict.earliest),
         "missing": [_missing(missing) for missing in verdict.missing],
         "flags": list(verdict.flags),
         "notes": list(verdict.notes),
@@ -118,14 +126,15 @@ def _criterion(result: CriterionResult) -> Json:
         "observed": _observed(result.observed),
         "limit": limit_text(result.limits),
         "running": result.running,
-        "earliest": _day(result.earliest),
-        "evidence": [_evidence(item) for item in result.evidence],
-        "set_aside": [_set_aside(item) for item in result.set_aside],
+        "earliest": day_json(result.earliest),
+        "evidence": [evidence_json(item) for item in result.evidence],
+        "set_aside": [set_aside_json(item) for item in result.set_aside],
         "paths": list(result.paths),
         "settle": result.settle or None,
         "quote": result.quote,
         "source": result.source,
         "basis": list(result.basis),
+        "answers": [answer_json(answer) for answer in result.answers],
     }
 
 
@@ -137,38 +146,7 @@ def limit_text(limits: tuple[Limit, ...]) -> str | None:
 def _observed(observed: Observed | None) -> Json | str | bool | None:
     if isinstance(observed, DaySpan):
         return str(observed)
-    return _amount(observed) if isinstance(observed, Amount) else observed
-
-
-def _amount(amount: Amount) -> Json:
-    return {
-        "low": _number(amount.low),
-        "high": None if amount.high is None else _number(amount.high),
-        "low_open": amount.low_open,
-        "high_open": amount.high_open,
-        "approximate": amount.approximate,
-        "unit": amount.unit,
-    }
-
-
-def _number(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-def _evidence(evidence: Evidence) -> Json:
-    return {
-        "resource": evidence.resource,
-        "version": evidence.version,
-        "path": evidence.path,
-        "recorded": evidence.recorded,
-        "text": evidence.text,
-        "code": evidence.code,
-        "match": str(evidence.match),
-    }
-
-
-def _set_aside(aside: SetAside) -> Json:
-    return {**_evidence(aside.evidence), "reason": str(aside.reason)}
+    return amount_json(observed) if isinstance(observed, Amount) else observed
 
 
 def _missing(missing: Missing) -> Json:
@@ -200,13 +178,13 @@ def _issue(issue: Issue) -> Json:
     }
 
 
+def _left_out(one: LeftOut) -> Json:
+    return {"resource": one.resource, "location": one.location, "reason": one.reason}
+
+
 def _counts(counts: Counts) -> Json:
     return {
         "read": dict(sorted(counts.read.items())),
         "passed_over": dict(sorted(counts.passed_over.items())),
         "unusable": dict(sorted(counts.unusable.items())),
     }
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

@@ -53,6 +53,8 @@ def result_schema() -> Schema:
             catalogue_digest=DIGEST,
             input_digest=DIGEST,
             notice=TEXT,
+            facts=_list_of(_fact()),
+            left_out=_list_of(_object(resource=TEXT, location=TEXT, reason=TEXT)),
         ),
     }
 
@@ -105,7 +107,51 @@ def _criterion() -> Schema:
         quote=TEXT_OR_NULL,
         source=TEXT_OR_NULL,
         basis=_list_of(TEXT),
+        answers=_list_of(_answer()),
     )
+
+
+def _fact() -> Schema:
+    value = {"anyOf": [_amount(), TEXT, NUMBER, TRUTH, _list_of(TEXT), {"type": "null"}]}
+    element = _object(
+        words.ELEMENT,
+        name=TEXT,
+        value=value,
+        text=TEXT_OR_NULL,
+        reason=TEXT_OR_NULL,
+        evidence=_list_of(_object(**_evidence())),
+        set_aside=_list_of(_object(**_evidence(), reason=TEXT)),
+    )
+    return _object(words.FACT, id=TEXT, kind=TEXT, elements=_list_of(element))
+
+
+def _answer() -> Schema:
+    told = _object(words.TOLD, case=TEXT, beside=TRUTH, words=_map_of(_word()))
+    return _object(
+        words.ANSWER,
+        asks=TEXT,
+        branch=COUNT,
+        status={"enum": [str(status) for status in Status]},
+        reason={"enum": [None, *_reasons()]},
+        running=TRUTH,
+        told=_list_of(told),
+        used=_list_of(TEXT),
+        aside=_list_of(_object(fact=TEXT, reason=TEXT)),
+    )
+
+
+def _word() -> Schema:
+    """Return the schema of what fills a sentence: a value, or an object that says what it is."""
+    parts = [
+        _object(fact=TEXT),
+        _object(fact=TEXT, elements=_list_of(TEXT)),
+        _object(table=TEXT, word=TEXT),
+        _object(recorded=TEXT),
+        _object(months=COUNT),
+        _object(limit=TEXT),
+    ]
+    single: list[Schema] = [*parts, _amount(), TEXT, NUMBER, {"type": "null"}]
+    return {"anyOf": [*single, _list_of({"anyOf": single})]}
 
 
 def _reasons() -> list[str]:

@@ -28,6 +28,8 @@ RESULT: Final[Words] = {
     "catalogue_digest": "digest of all mappings and overlays that were loaded",
     "input_digest": "digest of the profile with its evidence, without the as-of date",
     "notice": "the standard notice; it belongs to every display of this result",
+    "facts": "everything of the record that any criterion looked at, each thing once",
+    "left_out": "resources that were dropped, each with the reason; those nobody reads not named",
 }
 VERDICT: Final[Words] = {
     "set": "id of the criteria set",
@@ -61,6 +63,35 @@ CRITERION: Final[Words] = {
     "quote": "words of the publication",
     "source": "key and place of the source",
     "basis": "how the text was available, and project policies",
+    "answers": "what each definition answered that the criterion asks; empty outside the scope",
+}
+ANSWER: Final[Words] = {
+    "asks": "name of the definition",
+    "branch": "answers of one branch must all hold; several branches are alternatives",
+    "status": "met, not-met, unknown or not-applicable",
+    "reason": "why it is unknown or not-applicable, else null",
+    "running": "whether it is a waiting time that runs; it has not failed",
+    "told": "the sentences that say it, as keys of the texts with typed values",
+    "used": "ids of the facts that it rests on",
+    "aside": "facts that were looked at and not used, each with the reason",
+}
+TOLD: Final[Words] = {
+    "case": "key of the sentence, below the definition",
+    "beside": "whether it is said besides the answer, so that nothing settles it",
+    "words": "what fills the fields of the sentence",
+}
+FACT: Final[Words] = {
+    "id": "place in the profile",
+    "kind": "what it is: specimen, scan, focus ...",
+    "elements": "its elements, by their names in the record format",
+}
+ELEMENT: Final[Words] = {
+    "name": "name of the element",
+    "value": "its value; null where it is unknown, with the reason",
+    "text": "text as recorded where the value is what was read in it",
+    "reason": "why it is unknown",
+    "evidence": "resource versions and elements that it was read from",
+    "set_aside": "what was stated of the same element and not used",
 }
 MISSING: Final[Words] = {
     "criterion": "id of the unknown criterion",

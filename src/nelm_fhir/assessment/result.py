@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from nelm_fhir.assessment.told import Answer, Fact, Limit
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.evidence import Evidence, SetAside
@@ -27,25 +28,14 @@ Observed = Amount | DaySpan | bool | str
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """What a value was compared with, as the criterion writes it: `< 50 %`."""
-
-    test: str
-    value: str
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.test} {self.value} {self.unit}"
-
-
-@dataclass(frozen=True, slots=True)
 class CriterionResult:
     """Status of one criterion and why.
 
     `reason` is a word of rules 1.1 for `unknown` and `not-applicable`, else None. `observed` is the
     value considered, `value` the same in words. `running` tells a clock that runs, with `earliest`,
     from one that failed. `paths` are the data elements (rules 15.2) that are lacking. `statement`,
-    `quote`, `source`, `basis` and `settle` are copied from the criterion.
+    `quote`, `source`, `basis` and `settle` are copied from the criterion. `answers` tell what each
+    definition that it asks answered, with the facts considered.
     """
 
     id: str
@@ -66,6 +56,7 @@ class CriterionResult:
     quote: str | None = None
     source: str | None = None
     basis: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -142,12 +133,26 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A resource that was understood and not used, and why (`entered-in-error`).
+
+    `resource` is `Type/id`, or the type alone where it has none; `location` is its place in the
+    input.
+    """
+
+    resource: str
+    location: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """All sets judged for one candidate at one as-of date.
 
     `neuroendocrine` tells whether the record holds any neuroendocrine finding. `references`,
     `reference_notes`, `surveillance` and `notes` hold ids; `texts` gives each id its sentence.
-    `notice` is the standard notice of rules section 13.
+    `notice` is the standard notice of rules section 13. `left_out` names the resources that were
+    dropped, those that nobody reads not among them.
     """
 
     as_of: date
@@ -167,6 +172,14 @@ class Assessment:
     catalogue_digest: str
     input_digest: str
     notice: str
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """Everything of the record that any criterion looked at, each once, by id."""
+        answers = [a for v in self.verdicts for c in v.criteria for a in c.answers]
+        seen = [fact for one in answers for fact in (*one.used, *(a.fact for a in one.aside))]
+        return {fact.id: fact for fact in seen}
 
     def verdict_of(self, set_id: str) -> SetVerdict:
         """Return the verdict of that set; KeyError if it was not judged."""

@@ -1,4 +1,4 @@
-"""`nelm explain`: one record, every criterion with its evidence."""
+"""`nelm explain`: one record, its facts with their evidence, and every criterion in a sentence."""
 
 from typing import Any, Final
 
@@ -24,8 +24,9 @@ Examples:
 def command(file: str, **values: Any) -> None:
     """Show why each criterion is met or not, with its evidence.
 
-    For every criterion: the value considered, the resource version and element it comes from, what
-    was set aside and why, the words of the publication and where they stand.
+    First the facts of the record, each once: resource and version, element, text as recorded, how
+    its code matched, what was set aside. Then by set, the deciding criteria first: what was found
+    and in which facts, what would settle or change it, the words of the publication.
     """
     output = values["output"]
     records = Records(request_of(values))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +19,8 @@ HEADING: Final = "bold"
 DIM: Final = "dim"
 Words = str | tuple[str, str]
 """Words, or words with a style."""
+Line = tuple[int, Sequence[Words]]
+"""An indent and the words that stand there."""
 
 
 def clean(words: str) -> str:
@@ -87,6 +89,15 @@ class Page:
             named = [styled((name, DIM))] if widest else []
             grid.add_row(styled(mark), *named, styled(words))
         self._console.print(Padding(grid, (0, 0, 0, indent)))
+
+    def block(self, mark: Words, lines: Sequence[Line], column: int = 2) -> None:
+        """Write lines behind a mark in a column; each line hangs at its own indent."""
+        grid = Table.grid(expand=True)
+        grid.add_column(width=column, no_wrap=True)
+        grid.add_column(ratio=1, overflow="fold")
+        padded = [Padding(styled(*words), (0, 0, 0, indent)) for indent, words in lines]
+        grid.add_row(styled(mark), Group(*padded))
+        self._console.print(grid)
 
     def pairs(self, rows: Sequence[tuple[str, Words | list[str]]], indent: int = 0) -> None:
         """Write names and what they are, in two columns; of a list each item on its own."""

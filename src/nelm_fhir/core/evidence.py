@@ -4,7 +4,40 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-SUPERSEDED: Final = "superseded"
+
+class Unused(StrEnum):
+    """Why something that was read is not what an answer rests on, beside the reasons of rules 1.1.
+
+    Each has its words in every language (`asides`).
+    """
+
+    SUPERSEDED = "superseded"
+    FUTURE_DATED = "future-dated"
+    LOWER_VALUE = "lower-value"
+    LOWER_GRADE = "lower-grade"
+    NO_GRADE = "no-grade"
+    NOT_LIVER = "not-liver"
+    UNDATED = "undated"
+    NO_RESULT = "no-result"
+    JUDGED_APART = "judged-apart"
+    OUTWEIGHED = "outweighed"
+    BEFORE_LISTING = "before-listing"
+    REMOVED_WITH_PRIMARY = "removed-with-primary"
+    FALSE_POSITIVE = "false-positive"
+    TREATED_AND_GONE = "treated-and-gone"
+    NOT_CONFIRMED = "not-confirmed"
+    ALSO_UNCERTAIN = "also-uncertain"
+    ALSO_PRESENT = "also-present"
+    NO_CATEGORY = "no-category"
+    NOT_IMAGING = "not-imaging"
+    MODALITY_NOT_STATED = "modality-not-stated"
+    BEFORE_PROGRESSION = "before-progression"
+    AFTER_PROGRESSION = "after-progression"
+    DAY_OF_PROGRESSION = "day-of-progression"
+    EARLIER_PROGRESSION = "earlier-progression"
+
+
+SUPERSEDED: Final = Unused.SUPERSEDED
 """Why evidence is set aside where newer evidence of the same kind counts."""
 
 

@@ -44,6 +44,10 @@ def _guarded(judged: Judgment) -> Judgment:
 def ask(view: View, question: Ask | Group) -> Judgment:
     """Answer one question, or several joined by all or any."""
     if isinstance(question, Ask):
-        return DEFINITIONS[question.asks].judge(view, question)
+        return view.shared(_judged, question)
     parts = [ask(view, part) for part in question.parts]
     return all_met(parts) if question.joined is Joined.ALL else any_met(parts)
+
+
+def _judged(view: View, question: Ask) -> Judgment:
+    return DEFINITIONS[question.asks].judge(view, question)

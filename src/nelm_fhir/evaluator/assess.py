@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from nelm_fhir.assessment.result import Assessment, Counts, SetVerdict, Subject
+from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, SetVerdict, Subject
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.evaluator.beside import beside, texts_of
 from nelm_fhir.evaluator.evaluate import judge_set
@@ -29,6 +29,7 @@ class Origin:
     counts: Counts = NO_COUNTS
     neuroendocrine: bool = True
     program: str = "nelm-fhir"
+    left_out: tuple[LeftOut, ...] = ()
 
 
 FROM_PROFILE: Final = Origin()
@@ -47,7 +48,7 @@ def assess_profile(
     """
     profile = _with_options(profile, catalogue.options)
     view = View(profile, catalogue.definitions)
-    verdicts = _judged(view, catalogue, sets)
+    verdicts = _judged(view, catalogue, sets, telling=True)
     shown = beside(view, verdicts, catalogue)
     flags = patient_flags(view, catalogue.texts)
     return Assessment(
@@ -68,23 +69,26 @@ def assess_profile(
         catalogue_digest=catalogue.digest,
         input_digest=input_digest(profile),
         notice=catalogue.texts.notice,
+        left_out=origin.left_out,
     )
 
 
 def verdicts_of(
     profile: CandidateProfile, catalogue: Catalogue, sets: Sequence[str] = ()
 ) -> tuple[SetVerdict, ...]:
-    """Return the verdicts alone, without flags and what stands beside them.
+    """Return the verdicts alone, without what was answered, flags and what stands beside them.
 
     Raises KeyError for a set the catalogue does not have.
     """
     view = View(_with_options(profile, catalogue.options), catalogue.definitions)
-    return _judged(view, catalogue, sets)
+    return _judged(view, catalogue, sets, telling=False)
 
 
-def _judged(view: View, catalogue: Catalogue, sets: Sequence[str]) -> tuple[SetVerdict, ...]:
+def _judged(
+    view: View, catalogue: Catalogue, sets: Sequence[str], *, telling: bool
+) -> tuple[SetVerdict, ...]:
     chosen = [catalogue.sets[name] for name in sets] or list(catalogue.sets.values())
-    return tuple(judge_set(view, criteria_set, catalogue) for criteria_set in chosen)
+    return tuple(judge_set(view, one, catalogue, telling=telling) for one in chosen)
 
 
 def _with_options(profile: CandidateProfile, switched: Mapping[str, bool]) -> CandidateProfile:

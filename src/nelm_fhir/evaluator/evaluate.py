@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from nelm_fhir.assessment.result import CriterionResult, Limit, Missing, SetVerdict, Verdict
-from nelm_fhir.core.amounts import plain
+from nelm_fhir.assessment.result import CriterionResult, Missing, SetVerdict, Verdict
+from nelm_fhir.assessment.told import Answer, Limit
 from nelm_fhir.core.logic import NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable
+from nelm_fhir.evaluator.account import limit_of
+from nelm_fhir.evaluator.answers import answers_of, outside
 from nelm_fhir.evaluator.asking import judge_criterion, question_of
 from nelm_fhir.evaluator.definitions.scope import evidence_of_scope, scope_of
 from nelm_fhir.evaluator.flags import set_flags
@@ -23,13 +25,14 @@ from nelm_fhir.knowledge.criteria import Ask, CriteriaSet, Criterion, Group, Kin
 OUTSIDE: Final = not_applicable(NotApplicable.OUTSIDE_SCOPE)
 
 
-def judge_set(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> SetVerdict:
-    """Judge one criteria set for one candidate."""
+def judge_set(
+    view: View, criteria_set: CriteriaSet, catalogue: Catalogue, *, telling: bool = True
+) -> SetVerdict:
+    """Judge one criteria set for one candidate; `telling` adds what each definition answered."""
     scope = tuple(s for s in scope_of(view).outside if s in criteria_set.scope)
     criteria = [c for c in _asked(view, criteria_set, catalogue) if c.kind is not Kind.NOTE]
-    outside = _outside(view, scope)
     results = tuple(
-        _result(view, criterion, None if criterion.id in scope else outside)
+        _result(view, criterion, () if criterion.id in scope else scope, telling=telling)
         for criterion in criteria
     )
     decision = _decide(scope, results)
@@ -62,18 +65,21 @@ def _asked(view: View, criteria_set: CriteriaSet, catalogue: Catalogue) -> Seque
     return criteria_set.criteria
 
 
-def _outside(view: View, scope: tuple[str, ...]) -> Judgment | None:
-    """Return the judgment of every criterion of a set that does not apply; None if it does."""
+def _outside(view: View, scope: tuple[str, ...]) -> Judgment:
+    """Return the judgment of every criterion of a set that does not apply."""
     if not scope:
-        return None
+        return OUTSIDE
     evidence = unique(e for one in scope for e in evidence_of_scope(view, one))
     return replace(OUTSIDE, value=", ".join(scope), evidence=evidence)
 
 
-def _result(view: View, criterion: Criterion, outside: Judgment | None) -> CriterionResult:
+def _result(
+    view: View, criterion: Criterion, scope: tuple[str, ...], *, telling: bool
+) -> CriterionResult:
+    """Judge one criterion, unless the patient is outside the scope of its set by those ids."""
     question = question_of(view, criterion)
-    judged = outside or OUTSIDE
-    if question is not None and outside is None:
+    judged = view.shared(_outside, scope)
+    if question is not None and not scope:
         judged = judge_criterion(view, criterion.kind, question)
     return CriterionResult(
         id=criterion.id,
@@ -94,7 +100,14 @@ def _result(view: View, criterion: Criterion, outside: Judgment | None) -> Crite
         quote=criterion.quote,
         source=None if criterion.source is None else _place(criterion),
         basis=(*((str(criterion.basis),) if criterion.basis else ()), *criterion.policy),
+        answers=_told(view, question, scope) if telling else (),
     )
+
+
+def _told(view: View, question: Ask | Group | None, scope: tuple[str, ...]) -> tuple[Answer, ...]:
+    if question is None or scope:
+        return outside(view, scope)
+    return answers_of(view, question)
 
 
 def _place(criterion: Criterion) -> str:
@@ -105,9 +118,8 @@ def _place(criterion: Criterion) -> str:
 def _limits(question: Ask | Group | None) -> list[Limit]:
     if isinstance(question, Group):
         return [limit for part in question.parts for limit in _limits(part)]
-    if question is None or question.test is None or question.limit is None:
-        return []
-    return [Limit(question.test, plain(question.limit), question.unit or "")]
+    limit = None if question is None else limit_of(question)
+    return [] if limit is None else [limit]
 
 
 @dataclass(frozen=True, slots=True)

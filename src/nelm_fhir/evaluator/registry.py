@@ -1,6 +1,7 @@
 """All definitions by name, collected from the modules that hold them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +19,7 @@ from nelm_fhir.evaluator.definitions import (
     responses,
     stability,
 )
+from nelm_fhir.evaluator.tellers import TELLERS
 from nelm_fhir.knowledge.criteria import DefinitionSpec
 
 _MODULES: Final = (
@@ -44,5 +46,6 @@ DEFINITIONS: Final[Mapping[str, Definition]] = MappingProxyType(
 )
 
 SPECS: Final[Mapping[str, DefinitionSpec]] = MappingProxyType(
-    {name: found.spec for name, found in DEFINITIONS.items()}
+    {name: replace(found.spec, cases=TELLERS[name].cases) for name, found in DEFINITIONS.items()}
 )
+"""What the loader may accept for each definition, and the cases that need their words."""

@@ -6,21 +6,26 @@ once per view. A view is made for one judgment and then forgotten; it never chan
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from nelm_fhir.evaluator.seen import as_seen_on
 from nelm_fhir.knowledge.tables import Definitions
 from nelm_fhir.profile.candidate import Profile
 
 T = TypeVar("T")
+_NOT_YET: Final = object()
 
 
 class View:
-    """The profile without its future, the evaluation date, and the tables of the definitions."""
+    """The profile without its future, the evaluation date, and the tables of the definitions.
+
+    `recorded` is the profile with its future, which no rule reads: only what is told shows it.
+    """
 
     def __init__(self, profile: Profile, tables: Definitions) -> None:
         seen = as_seen_on(profile, profile.as_of)
         self.profile = seen.profile
+        self.recorded = profile
         self.future_dated = seen.future_dated
         self.as_of: date = profile.as_of
         self.tables = tables
@@ -29,6 +34,7 @@ class View:
     def shared(self, compute: Callable[..., T], *arguments: Any) -> T:
         """Return `compute(view, *arguments)`, computed once."""
         key = (compute, *arguments)
-        if key not in self._shared:
-            self._shared[key] = compute(self, *arguments)
-        return cast("T", self._shared[key])
+        found = self._shared.get(key, _NOT_YET)
+        if found is _NOT_YET:
+            found = self._shared[key] = compute(self, *arguments)
+        return cast("T", found)

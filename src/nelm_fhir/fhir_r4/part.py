@@ -1,7 +1,7 @@
 """One record as it came in: its entries, not read yet, and what was wrong with their envelope."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -9,13 +9,17 @@ from nelm_fhir.core.issues import Issue
 from nelm_fhir.fhir_r4.head import NOTHING_WRONG, Head, Wrong
 from nelm_fhir.fhir_r4.notices import notice
 
+UNWANTED: Final = "not-wanted"
+"""Why a resource that nobody reads is not in the record."""
+
 
 class Named(NamedTuple):
-    """One resource that is not in the record, and why; for `--verbose`."""
+    """One resource that is not in the record, and why; `name` is `Type/id`, if it has an id."""
 
     location: str
     type: str
     reason: str
+    name: str | None = None
 
 
 class Entry(Struct, gc=False):

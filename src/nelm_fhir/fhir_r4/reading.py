@@ -10,7 +10,7 @@ from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.identity import replaced
 from nelm_fhir.fhir_r4.linking import Keys, link
 from nelm_fhir.fhir_r4.ownership import of_patient
-from nelm_fhir.fhir_r4.part import Named, Part
+from nelm_fhir.fhir_r4.part import UNWANTED, Named, Part
 from nelm_fhir.fhir_r4.patient import Whose, whose
 from nelm_fhir.fhir_r4.record import Record, Resource
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
@@ -24,6 +24,7 @@ def read_part(part: Part, wanted: Wanted, asked: str | None) -> Record:
 
     Raises NoPatient, SeveralPatients, MergedPatient.
     """
+    ids = {entry.place: entry.name for entry in part.entries}
     keep_newest(part)
     index = Index(part.entries)
     subjects = Subjects(part.entries, index)
@@ -48,7 +49,7 @@ def read_part(part: Part, wanted: Wanted, asked: str | None) -> Record:
         passed_over=Counter(named.type for named in passed),
         unusable=Counter(named.reason for named in part.unusable),
         damaged=part.damaged,
-        named=(*part.unusable, *passed),
+        named=tuple(one._replace(name=ids.get(one.location)) for one in (*part.unusable, *passed)),
         resolver=resolver,
         referring=linked.referring,
         by_key=usable,
@@ -150,6 +151,4 @@ def _references(
 def _passed_over(part: Part, chosen: Chosen, mine: Sequence[int]) -> list[Named]:
     left = [part.entries[n] for n in mine if n not in chosen.read and n not in chosen.damaged]
     gone = {name.location for name in part.unusable}
-    return [
-        Named(entry.place, entry.type, "not-wanted") for entry in left if entry.place not in gone
-    ]
+    return [Named(entry.place, entry.type, UNWANTED) for entry in left if entry.place not in gone]

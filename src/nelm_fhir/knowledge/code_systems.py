@@ -70,6 +70,11 @@ class Systems:
         """Return the system that a recorded URI names."""
         return self.by_name.get(uri) or self.by_name.get(fold(uri))
 
+    def title(self, uri: str) -> str | None:
+        """Return what people call the system of a URI; None where it is not known."""
+        known = self.find(uri)
+        return known.title if known is not None and known.title else None
+
     def normalize(self, system: str | None, code: str | None) -> Code | None:
         """Return the code within its canonical system; None without system or code."""
         if not system or not code:

@@ -84,7 +84,7 @@ class Ask:
     test: Test | None = None
     limit: Decimal | None = None
     unit: str | None = None
-    parameters: Mapping[str, Parameter] = field(default_factory=lambda: NO_PARAMETERS)
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: NO_PARAMETERS, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,25 @@ class BodyNote:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSpec:
+    """One way in which an answer of a definition is told: its outcome and the fields it fills.
+
+    `outcome` is a status of rules 1.1, `running`, or `beside` for what is said besides any of them.
+    """
+
+    outcome: str
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class DefinitionSpec:
     """What the loader may accept for a definition, handed in by the evaluator.
 
     `parameters` gives the allowed words of each further parameter (an empty set: any of its kind);
     `required` those that must stand. `units` are the UCUM codes of its limit; empty if it compares
     nothing. `statuses` are those it can give, in the words of rules 1.1; `adds` those it can give
-    besides when a parameter stands.
+    besides when a parameter stands. `cases` are the ways in which its answers are told; each needs
+    its sentence in every language.
     """
 
     name: str
@@ -191,3 +203,4 @@ class DefinitionSpec:
     parameters: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     required: frozenset[str] = frozenset()
     adds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    cases: Mapping[str, CaseSpec] = field(default_factory=dict)

@@ -21,8 +21,9 @@ from nelm_fhir.knowledge.criteria import DefinitionSpec
 from nelm_fhir.knowledge.faults import Faults
 from nelm_fhir.knowledge.files import mapping_files, overlay_files
 from nelm_fhir.knowledge.overlay import Answers, Overlay, Shipped, read_json, read_overlay
-from nelm_fhir.knowledge.shipped_reading import Parts, ShippedFiles, read_shipped
+from nelm_fhir.knowledge.shipped_reading import TEXTS, Parts, ShippedFiles, read_shipped
 from nelm_fhir.knowledge.tables import Definitions
+from nelm_fhir.knowledge.wording_check import check_words
 
 Specs = Mapping[str, DefinitionSpec]
 
@@ -79,6 +80,7 @@ def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...])
     own = tuple(loaded for overlay in overlays for loaded in overlay.sets)
     checked = replace(parts.checked, sets=parts.checked.sets + own)
     check(checked, reader.faults)
+    check_words(TEXTS, parts.texts.wording, parts.definitions, parts.attested, reader.faults)
     codes = _read_codes(reader, overlays)
     reader.close()
     sets = sorted((loaded.found for loaded in checked.sets), key=lambda found: found.order)

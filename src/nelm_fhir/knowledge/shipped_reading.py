@@ -29,6 +29,7 @@ _RECORD: Final = "definitions/record.toml"
 _ATTESTED: Final = "definitions/attested.toml"
 _FORM: Final = "definitions/form.toml"
 _UNITS: Final = "units.toml"
+TEXTS: Final = "texts/en.toml"
 
 
 class ShippedFiles:
@@ -82,7 +83,7 @@ def read_shipped(reader: ShippedFiles, specs: Specs) -> Parts:
     registers = read_registers(
         reader.toml("sources.toml"), reader.toml("policies.toml"), reader.toml("options.toml")
     )
-    definitions, words = _read_definitions(reader), _read_texts(reader, registers)
+    definitions, words = _read_definitions(reader), _read_texts(reader, registers, specs)
     record = reader.toml(_RECORD)
     bodies = read_bodies(reader.toml(_BODIES))
     checked = Everything(
@@ -121,7 +122,7 @@ def _read_definitions(reader: ShippedFiles) -> Definitions:
     )
 
 
-def _read_texts(reader: ShippedFiles, registers: Registers) -> Texts:
+def _read_texts(reader: ShippedFiles, registers: Registers, specs: Specs) -> Texts:
     def outcomes(name: str) -> Section:
         return reader.toml(f"outcomes/{name}.toml")
 
@@ -129,7 +130,7 @@ def _read_texts(reader: ShippedFiles, registers: Registers) -> Texts:
         texts.read_figures(outcomes(name), registers)
         for name in ("survival", "recurrence", "models")
     ]
-    words = texts.read_words(reader.toml("texts/en.toml"))
+    words = texts.read_language(reader.toml(TEXTS), specs)
     return Texts(
         notice=words.notice,
         flags=texts.read_flags(reader.toml("flags.toml"), registers),
@@ -141,6 +142,7 @@ def _read_texts(reader: ShippedFiles, registers: Registers) -> Texts:
         outcome_rules=texts.read_outcome_rules(outcomes("rules")),
         statuses=words.statuses,
         verdicts=words.verdicts,
+        wording=words.wording,
     )
 
 

@@ -117,19 +117,18 @@ def _read_row(row: Section, columns: list[str]) -> list[Site]:
     outcome_table = row.boolean("outcome_table", default=True)
     removable = row.boolean("removable", default=True)
     basis = row.text("basis")
-    titles = row.mapping("sites")
+    words = row.texts("sites")
     row.close()
     return [
         Site(
             word,
-            title,
             MappingProxyType(known),
             Reason(reason) if reason in _REASONS else Reason.SITE_NOT_CLASSIFIED,
             outcome_table,
             removable,
             basis,
         )
-        for word, title in titles.items()
+        for word in words
     ]
 
 
@@ -160,7 +159,7 @@ def read_staging(file: Section) -> Staging:
 
 def _read_family(key: str, section: Section) -> TestFamily:
     tracers = _set(section, "tracers") if section.has("tracers") else None
-    family = TestFamily(key, section.text("title"), _set(section, "modalities"), tracers)
+    family = TestFamily(key, _set(section, "modalities"), tracers)
     section.close()
     return family
 

@@ -78,7 +78,6 @@ class Site:
     """
 
     word: str
-    title: str
     columns: Mapping[str, Status]
     reason: Reason
     outcome_table: bool
@@ -105,9 +104,14 @@ class TestFamily:
     """A family of rules 8.1: accepted modalities; `tracers` None accepts any, also unknown ones."""
 
     id: str
-    title: str
     modalities: frozenset[str]
     tracers: frozenset[str] | None
+
+    def serves(self, other: "TestFamily") -> bool:
+        """Whether every test of this family is one of the other, too."""
+        if not self.modalities <= other.modalities or other.tracers is None:
+            return self.modalities <= other.modalities
+        return self.tracers is not None and self.tracers <= other.tracers
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from nelm_fhir.knowledge.texts import (
     TreatmentRow,
 )
 from nelm_fhir.knowledge.toml_reading import Section
+from nelm_fhir.knowledge.wording import Wording
+from nelm_fhir.knowledge.wording_reading import Specs, read_wording
 
 OWN_PROMPT: Final = "prompt of this project"
 NO_NUMBER: Final = "n not given"
@@ -31,25 +33,28 @@ _REASONS: Final = frozenset(r.value for r in Reason) | frozenset(r.value for r i
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Language:
     """Words for people in one language."""
 
     notice: str
     statuses: Mapping[str, str]
     verdicts: Mapping[str, str]
     reasons: Mapping[str, str]
+    wording: Wording
 
 
-def read_words(file: Section) -> Words:
-    """Return the words of one language; every status and every reason needs one."""
-    words = Words(
+def read_language(file: Section, specs: Specs) -> Language:
+    """Return the words of one language; every status, reason and case needs its own."""
+    reasons, statuses = _every(file, "reasons", _REASONS), _every(file, "statuses", _STATUSES)
+    language = Language(
         notice=file.text("notice"),
-        statuses=_every(file, "statuses", _STATUSES),
+        statuses=statuses,
         verdicts=MappingProxyType(file.mapping("verdicts")),
-        reasons=_every(file, "reasons", _REASONS),
+        reasons=reasons,
+        wording=read_wording(file, specs, {"reasons": reasons, "statuses": statuses}),
     )
     file.close()
-    return words
+    return language
 
 
 def _every(file: Section, key: str, needed: frozenset[str]) -> Mapping[str, str]:

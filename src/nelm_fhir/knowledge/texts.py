@@ -6,9 +6,8 @@ All of them are data with a source (`mappings/flags.toml`, `mappings/outcomes/`,
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 
-NO_WORDS: Mapping[str, str] = MappingProxyType({})
+from nelm_fhir.knowledge.wording import NO_WORDING, NO_WORDS, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class OutcomeRules:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All texts of the catalogue; `statuses`, `verdicts` and `reasons` are words for people."""
+    """All texts of the catalogue; `statuses`, `verdicts`, `reasons`, `wording` are for people."""
 
     notice: str
     flags: Mapping[str, FlagText]
@@ -116,3 +115,4 @@ class Texts:
     outcome_rules: OutcomeRules
     statuses: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
     verdicts: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
+    wording: Wording = NO_WORDING

@@ -5,20 +5,21 @@ are escaped: they never become markup, links or HTML.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from nelm_fhir.assessment.missing_data import missing_data
+from nelm_fhir.assessment.criterion_sentences import criterion_sentence
+from nelm_fhir.assessment.missing_data import Settled, missing_data
 from nelm_fhir.assessment.published import figures, notes_of_sets
 from nelm_fhir.assessment.result import Assessment, SetVerdict, Text
 from nelm_fhir.assessment.sentences import (
     counts_sentence,
-    criterion_sentence,
     deciding_words,
     issue_sentence,
     set_name,
     verdict_sentence,
 )
+from nelm_fhir.assessment.voice import Voice, capitalized
 from nelm_fhir.knowledge.catalogue import Catalogue
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
@@ -26,13 +27,13 @@ _MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 def markdown(assessment: Assessment, catalogue: Catalogue) -> str:
     """Return the whole assessment as one document."""
-    reasons = catalogue.texts.reasons
+    voice = Voice(catalogue.texts.wording)
     parts = [
         "# Liver transplantation for neuroendocrine liver metastases: published criteria",
         _head(assessment),
         _table(assessment.verdicts),
-        *(_set(verdict, assessment, reasons) for verdict in assessment.verdicts),
-        _missing(assessment),
+        *(_set(verdict, assessment, voice) for verdict in assessment.verdicts),
+        _missing(assessment, voice, catalogue),
         _texts("Flags of the patient", assessment.flags, assessment),
         _texts(
             "Published results of groups, never of one patient",
@@ -85,28 +86,38 @@ def _row(verdict: SetVerdict) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _set(verdict: SetVerdict, assessment: Assessment, reasons: Mapping[str, str]) -> str:
+def _set(verdict: SetVerdict, assessment: Assessment, voice: Voice) -> str:
     results = {result.id: result for result in verdict.criteria}
     named = dict.fromkeys([*verdict.deciding, *(m.criterion for m in verdict.missing)])
-    lines = [escaped(verdict_sentence(verdict)), ""]
+    lines = [escaped(verdict_sentence(verdict, voice)), ""]
     for name in named:
         result = results.get(name)
         told = assessment.texts[name].text if name in assessment.texts else name
         if result is not None and str(verdict.verdict) != "not-applicable":
-            told = criterion_sentence(result, reasons)
+            told = criterion_sentence(result, voice, settle=True)
         lines.append(f"- **{name}**: {escaped(told)}")
     lines += [f"- Flag **{f}**: {escaped(assessment.texts[f].text)}" for f in verdict.flags]
     lines += ["", f"Source: {escaped(verdict.citation)}"]
     return f"## {escaped(set_name(verdict))}\n\n" + "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
-def _missing(assessment: Assessment) -> str:
+def _missing(assessment: Assessment, voice: Voice, catalogue: Catalogue) -> str:
+    data = missing_data(assessment, voice, catalogue.definitions.staging.families)
     lines = []
-    for datum in missing_data(assessment):
+    for datum in data:
         for settling in datum.settlings:
-            ids = "; ".join(f"{title} {name}" for title, name in settling.criteria)
-            lines.append(f"**{datum.name}**: {escaped(settling.settle)} (settles {escaped(ids)}).")
+            told = "; ".join(f"settles {_settled(one)}" for one in settling.settles)
+            lines.append(
+                f"**{datum.name}**: {escaped(capitalized(settling.settle))} ({escaped(told)})."
+            )
     return f"## Missing data\n\n{_list(lines)}" if lines else ""
+
+
+def _settled(settled: Settled) -> str:
+    named = [
+        f"{one.title} {one.id}{' (in part)' if one.partly else ''}" for one in settled.criteria
+    ]
+    return ", ".join([*([settled.condition] if settled.condition else []), "; ".join(named)])
 
 
 def _texts(heading: str, names: Iterable[str], assessment: Assessment) -> str:

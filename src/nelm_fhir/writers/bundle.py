@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from nelm_fhir.assessment.result import Assessment
-from nelm_fhir.assessment.sentences import Words
-from nelm_fhir.knowledge.texts import NO_WORDS
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.writers.datatypes import Json
 from nelm_fhir.writers.identity import urn, uuid_of
 from nelm_fhir.writers.provenance import instant, provenance
@@ -27,18 +26,18 @@ def bundle(
     recorded: datetime,
     *,
     valid_months: int,
-    reasons: Words = NO_WORDS,
+    voice: Voice,
     test_data: bool = False,
 ) -> Json:
     """Return the Bundle; its Provenance stands last.
 
-    `recorded` is the moment of writing; `valid_months`, `reasons` and `test_data` are those of
+    `recorded` is the moment of writing; `valid_months`, `voice` and `test_data` are those of
     `risk_assessment`. Raises NoPatient
     where the assessment names no patient, ValueError if `recorded` has no time zone.
     """
     results = [
         risk_assessment(
-            assessment, verdict, valid_months=valid_months, reasons=reasons, test_data=test_data
+            assessment, verdict, valid_months=valid_months, voice=voice, test_data=test_data
         )
         for verdict in assessment.verdicts
     ]

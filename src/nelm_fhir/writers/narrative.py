@@ -1,14 +1,16 @@
 """The narrative of an assessment: what a person sees where a system shows no structured data.
 
-In: an Assessment, one of its verdicts, and the words for reasons. Out: XHTML as FHIR allows it:
+In: an Assessment, one of its verdicts, and a voice. Out: XHTML as FHIR allows it:
 paragraphs and lists, no link, no script, no attribute but the namespace; every text is escaped.
 Source: terminology 6.2 (`text`), FHIR R4 Narrative.
 """
 
 from collections.abc import Iterable, Iterator
 
+from nelm_fhir.assessment.criterion_sentences import criterion_sentence
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict
-from nelm_fhir.assessment.sentences import Words, criterion_sentence, verdict_sentence
+from nelm_fhir.assessment.sentences import verdict_sentence
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.unknown import NotApplicable
 from nelm_fhir.writers.canonicals import XHTML
 from nelm_fhir.writers.datatypes import Json, string
@@ -16,34 +18,34 @@ from nelm_fhir.writers.notes import missing
 
 
 def narrative(
-    assessment: Assessment, verdict: SetVerdict, reasons: Words, *, test_data: bool
+    assessment: Assessment, verdict: SetVerdict, voice: Voice, *, test_data: bool
 ) -> Json:
     """Return set, version, as-of date, verdict, deciding criteria, missing data and notice."""
-    body = "".join(_body(assessment, verdict, reasons, test_data=test_data))
+    body = "".join(_body(assessment, verdict, voice, test_data=test_data))
     return {"status": "generated", "div": f'<div xmlns="{XHTML}">{body}</div>'}
 
 
 def _body(
-    assessment: Assessment, verdict: SetVerdict, reasons: Words, *, test_data: bool
+    assessment: Assessment, verdict: SetVerdict, voice: Voice, *, test_data: bool
 ) -> Iterator[str]:
     if test_data:
         yield _paragraph("Test data.")
     yield _paragraph(
         f"{verdict.title}, version {verdict.version}, as of {assessment.as_of.isoformat()}."
     )
-    yield _paragraph(verdict_sentence(verdict))
-    yield from _list("Deciding:", _deciding(assessment, verdict, reasons))
-    yield from _list("Missing:", missing(verdict, reasons))
+    yield _paragraph(verdict_sentence(verdict, voice))
+    yield from _list("Deciding:", _deciding(assessment, verdict, voice))
+    yield from _list("Missing:", missing(verdict, voice, said=verdict.deciding))
     yield _paragraph(assessment.notice)
 
 
-def _deciding(assessment: Assessment, verdict: SetVerdict, reasons: Words) -> Iterator[str]:
+def _deciding(assessment: Assessment, verdict: SetVerdict, voice: Voice) -> Iterator[str]:
     """Yield the sentence of each deciding criterion, or of each id of the scope gate."""
     results = {result.id: result for result in verdict.criteria if not _outside_scope(result)}
     for name in verdict.deciding:
         text = assessment.texts.get(name)
         if name in results:
-            yield f"{name}: {criterion_sentence(results[name], reasons, settle=False)}"
+            yield f"{name}: {criterion_sentence(results[name], voice)}"
         else:
             yield name if text is None else f"{name}: {text.text}"
 

@@ -8,8 +8,9 @@ open interval a string. Source: terminology 6.2.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from nelm_fhir.assessment.result import CriterionResult, Limit, Observed
+from nelm_fhir.assessment.result import CriterionResult, Observed
 from nelm_fhir.assessment.sentences import only_possible
+from nelm_fhir.assessment.told import Limit
 from nelm_fhir.core.amounts import TESTS, Amount, Test
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.writers.canonicals import OPERAND

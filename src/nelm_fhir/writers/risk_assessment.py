@@ -10,9 +10,9 @@ claims it, and nothing in the resource depends on the claim.
 from collections.abc import Iterator
 
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict, Subject
-from nelm_fhir.assessment.sentences import Words, verdict_sentence
+from nelm_fhir.assessment.sentences import verdict_sentence
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.dates import add_months
-from nelm_fhir.knowledge.texts import NO_WORDS
 from nelm_fhir.writers.canonicals import (
     ASSESSMENT_CODE,
     ASSESSMENT_IDENTIFIER,
@@ -52,13 +52,13 @@ def risk_assessment(
     verdict: SetVerdict,
     *,
     valid_months: int,
-    reasons: Words = NO_WORDS,
+    voice: Voice,
     test_data: bool = False,
 ) -> Json:
     """Return the RiskAssessment of one criteria set.
 
     `valid_months` is the freshness of imaging in calendar months (`definitions.freshness`), after
-    which the result is due again; `reasons` are the words for reasons (`texts.reasons`). Raises
+    which the result is due again; `voice` says it in one language. Raises
     NoPatient where the assessment names no patient.
     """
     patient = patient_of(assessment.subject)
@@ -69,7 +69,7 @@ def risk_assessment(
             "resourceType": "RiskAssessment",
             "id": uuid_of(key),
             "meta": meta(test_data=test_data),
-            "text": narrative(assessment, verdict, reasons, test_data=test_data),
+            "text": narrative(assessment, verdict, voice, test_data=test_data),
             "contained": [engine(assessment.program)],
             "extension": _digests(assessment),
             "identifier": [identifier(ASSESSMENT_IDENTIFIER, key)],
@@ -81,9 +81,9 @@ def risk_assessment(
             "condition": _condition(assessment.subject),
             "performer": {"reference": REFERENCE},
             "basis": sources(item for result in verdict.criteria for item in result.evidence),
-            "prediction": list(_predictions(verdict, reasons, period(assessment.as_of, due))),
-            "mitigation": _text(mitigation(verdict, reasons)),
-            "note": [annotation(line) for line in notes(assessment, verdict, reasons)],
+            "prediction": list(_predictions(verdict, voice, period(assessment.as_of, due))),
+            "mitigation": _text(mitigation(verdict, voice)),
+            "note": [annotation(line) for line in notes(assessment, verdict, voice)],
         }
     )
 
@@ -120,20 +120,20 @@ def _code() -> Json:
     return concept(coding(ASSESSMENT_SYSTEM, ASSESSMENT_CODE, words), text=words)
 
 
-def _predictions(verdict: SetVerdict, reasons: Words, when: Json) -> Iterator[Json]:
+def _predictions(verdict: SetVerdict, voice: Voice, when: Json) -> Iterator[Json]:
     yield {
         "outcome": concept(
             coding(OUTCOME_SYSTEM, f"meets-{verdict.set}", f"Meets {verdict.title}")
         ),
         "qualitativeRisk": _in_verdicts(verdict.verdict),
         "whenPeriod": {**when},
-        "rationale": string(verdict_sentence(verdict)),
+        "rationale": string(verdict_sentence(verdict, voice)),
     }
     for result in verdict.criteria:
-        yield _prediction(result, reasons, when)
+        yield _prediction(result, voice, when)
 
 
-def _prediction(result: CriterionResult, reasons: Words, when: Json) -> Json:
+def _prediction(result: CriterionResult, voice: Voice, when: Json) -> Json:
     compared = operand(result)
     return filled(
         {
@@ -141,7 +141,7 @@ def _prediction(result: CriterionResult, reasons: Words, when: Json) -> Json:
             "outcome": concept(coding(CRITERION_SYSTEM, result.id, result.label)),
             "qualitativeRisk": _in_verdicts(result.status),
             "whenPeriod": {**when},
-            "rationale": string(rationale(result, reasons)),
+            "rationale": string(rationale(result, voice)),
         }
     )
 

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from nelm_fhir.assessment.result import Assessment, CriterionResult
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.logic import Status
 from nelm_fhir.evaluator.assess import assess_profile
 from nelm_fhir.evaluator.registry import SPECS
@@ -17,14 +18,23 @@ def catalogue() -> Catalogue:
     return load_catalogue(SPECS)
 
 
+def voice() -> Voice:
+    return Voice(catalogue().texts.wording)
+
+
 @cache
 def vignettes() -> dict[str, Case]:
     return {case.id: case for case in worked_cases() if case.file == "vignettes.json"}
 
 
+def judged(case: Case) -> Assessment:
+    """Return the assessment of a worked case."""
+    return assess_profile(CandidateProfile.from_record(case.record), catalogue())
+
+
 @cache
 def vignette(name: str) -> Assessment:
-    return assess_profile(CandidateProfile.from_record(vignettes()[name].record), catalogue())
+    return judged(vignettes()[name])
 
 
 def result(**changes: Any) -> CriterionResult:

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import jsonschema
 import orjson
@@ -11,6 +13,8 @@ from tests.unit.assessment.made import result, vignette, vignettes
 from nelm_fhir.assessment.json_form import as_bytes, error_line, limit_text, to_bytes, to_json
 from nelm_fhir.assessment.json_schema import error_schema, result_schema
 from nelm_fhir.assessment.result import Limit
+from nelm_fhir.assessment.told import Claims, Element, Fact, Months, Recorded, Term
+from nelm_fhir.assessment.told_json import fact_json, word_json
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.evidence import Evidence, Match, SetAside
 from nelm_fhir.errors import NoPatient
@@ -121,6 +125,77 @@ def test_evidence_and_what_was_set_aside_have_all_their_keys():
     assert form["observed"] == "2026-05"
 
 
+def test_an_answer_is_written_as_its_case_with_typed_values():
+    assert criterion("V18", "ESMO-BURD")["answers"] == [
+        {
+            "asks": "liver-involvement",
+            "branch": 0,
+            "status": "unknown",
+            "reason": "straddles-limit",
+            "running": False,
+            "told": [
+                {
+                    "case": "straddles",
+                    "beside": False,
+                    "words": {
+                        "value": criterion("V18", "ESMO-BURD")["observed"],
+                        "estimates": [{"fact": "liver.involvement.estimate-1"}],
+                        "limit": {"limit": "< 50 %"},
+                    },
+                }
+            ],
+            "used": ["liver.involvement.estimate-1"],
+            "aside": [],
+        }
+    ]
+
+
+def test_a_fact_stands_once_with_its_elements_and_every_answer_names_it():
+    for name in vignettes():
+        form = to_json(vignette(name))
+        facts = [fact["id"] for fact in form["facts"]]
+        answers = [a for v in form["verdicts"] for c in v["criteria"] for a in c["answers"]]
+        named = {fact for a in answers for fact in (*a["used"], *(x["fact"] for x in a["aside"]))}
+        assert sorted(facts) == sorted(named), name
+    estimate = next(f for f in to_json(vignette("V18"))["facts"] if f["kind"] == "involvement")
+    assert [one["name"] for one in estimate["elements"]] == ["extent", "method", "date"]
+    assert estimate["elements"][2]["value"] == "2026-05-04"
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        (Term("focus.class", "bone"), {"table": "focus.class", "word": "bone"}),
+        (Recorded("low"), {"recorded": "low"}),
+        (Months(6), {"months": 6}),
+        (Claims(Fact("a.b", "scan"), ("date",)), {"fact": "a.b", "elements": ["date"]}),
+        ((Fact("a.b", "scan"), Fact("a.c", "scan")), [{"fact": "a.b"}, {"fact": "a.c"}]),
+        (date(2026, 3, 2), "2026-03-02"),
+        (DaySpan.parse("2026-03"), "2026-03"),
+        (None, None),
+        (3, 3),
+    ],
+)
+def test_a_typed_value_says_what_it_is(word, written):
+    assert word_json(word) == written
+
+
+def test_an_element_is_written_with_its_text_and_evidence():
+    texts = Element("cells_counted", Decimal(500), text="500", evidence=(Evidence("A/1", "A.b"),))
+    therapies = Element("failed_therapies", ("SSA", "PRRT"))
+    form = fact_json(Fact("x", "specimen", (texts, therapies)))
+    assert form["elements"][0]["value"] == 500
+    assert form["elements"][0]["evidence"][0]["resource"] == "A/1"
+    assert form["elements"][1] == {
+        "name": "failed_therapies",
+        "value": ["SSA", "PRRT"],
+        "text": None,
+        "reason": None,
+        "evidence": [],
+        "set_aside": [],
+    }
+
+
 def test_an_error_line_is_as_its_schema_says():
     line = error_line("a.json", NoPatient("Nobody.", "Name somebody."))
     jsonschema.validate(line, error_schema())
@@ -128,8 +203,6 @@ def test_an_error_line_is_as_its_schema_says():
 
 
 def test_decimals_are_written_digit_by_digit():
-    from decimal import Decimal
-
     assert as_bytes({"n": Decimal("0.10")}) == b'{"n":0.10}\n'
     with pytest.raises(orjson.JSONEncodeError):
         as_bytes({"n": object()})

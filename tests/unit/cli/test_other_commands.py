@@ -21,18 +21,23 @@ def words(text: str) -> str:
 
 def test_explain_shows_value_resource_version_quote_and_source():
     shown = words(nelm("explain", DISAGREE, "--as-of", "2026-04-20", "--set", "esmo-2020").stdout)
-    assert "Liver involvement 50 % (2026-03-30) does not satisfy < 50 %." in shown
-    assert "version 1, Observation.value" in shown
-    assert "“metastatic diffusion < 50% of the total liver volume”" in shown
-    assert "S1, Table 1, second-hand" in shown
+    assert (
+        "Not met. Tumor replaces 50 % of the liver volume by volumetry of 30 March 2026; the set"
+        " asks for less than 50 %. [6]"
+    ) in shown
+    assert "[6] Volumetry of 30 March 2026: 50 % of the liver volume" in shown
+    assert "Observation/liver-involvement version 1, valueQuantity, 2026-03-30: “50 %”" in shown
+    assert "“metastatic diffusion < 50% of the total liver volume” (S1, Table 1;" in shown
     assert "Portal drainage" not in shown
 
 
-def test_explain_says_what_would_settle_an_unknown_and_what_is_lacking():
+def test_explain_says_what_would_settle_an_unknown():
     free_text = MEETS_ALL.replace("meets-all", "mostly-free-text")
     shown = words(nelm("explain", free_text, *DAY, "--set", "esmo-2020").stdout)
-    assert "To settle A surgeon's documented judgment of resectability" in shown
-    assert "Lacking liver.resectability" in shown
+    assert (
+        "Unknown. No judgment is documented whether the liver metastases can be resected." in shown
+    )
+    assert "To settle it: a surgeon's documented judgment of resectability." in shown
 
 
 def test_the_profile_of_a_record_can_be_given_back_and_gives_the_same_verdicts(tmp_path: Path):

@@ -430,9 +430,9 @@ def test_every_resource_is_counted_once():
     assert found.passed_over == {"Observation": 1, "Practitioner": 1}
     assert found.unusable == {"entered-in-error": 1}
     assert [tuple(name) for name in found.named] == [
-        ("Bundle.entry[3].resource", "Observation", "entered-in-error"),
-        ("Bundle.entry[2].resource", "Observation", "not-wanted"),
-        ("Bundle.entry[4].resource", "Practitioner", "not-wanted"),
+        ("Bundle.entry[3].resource", "Observation", "entered-in-error", "Observation/void"),
+        ("Bundle.entry[2].resource", "Observation", "not-wanted", "Observation/hb"),
+        ("Bundle.entry[4].resource", "Practitioner", "not-wanted", "Practitioner/d"),
     ]
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from nelm_fhir.assessment.result import Assessment, Subject
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.evaluator.assess import Origin, assess_profile
 from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.knowledge.cases import VIGNETTES, Case, worked_cases
@@ -37,6 +38,10 @@ ENTRIES = {
 @cache
 def catalogue() -> Catalogue:
     return load_catalogue(SPECS)
+
+
+def voice() -> Voice:
+    return Voice(catalogue().texts.wording)
 
 
 def with_evidence(record: Mapping[str, Any], name: str = "") -> dict[str, Any]:
@@ -96,7 +101,7 @@ def resources(assessment: Assessment, *, test_data: bool = True) -> list[Json]:
             assessment,
             verdict,
             valid_months=catalogue().definitions.freshness.imaging_months,
-            reasons=catalogue().texts.reasons,
+            voice=voice(),
             test_data=test_data,
         )
         for verdict in assessment.verdicts
@@ -116,6 +121,6 @@ def bundled(assessment: Assessment, kind: Kind, *, test_data: bool = True) -> Js
         kind,
         RECORDED,
         valid_months=catalogue().definitions.freshness.imaging_months,
-        reasons=catalogue().texts.reasons,
+        voice=voice(),
         test_data=test_data,
     )

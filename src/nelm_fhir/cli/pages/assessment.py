@@ -9,12 +9,10 @@ from typing import Final
 
 from rich.text import Text
 
-from nelm_fhir.assessment.missing_data import missing_data
+from nelm_fhir.assessment.criterion_sentences import criterion_sentence
+from nelm_fhir.assessment.missing_data import Named, Settled, missing_data
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict, Verdict
-from nelm_fhir.assessment.sentences import (
-    criterion_sentence,
-    reason_words,
-)
+from nelm_fhir.assessment.voice import Voice, capitalized
 from nelm_fhir.cli.page import DIM, HEADING, Page, Words, styled
 from nelm_fhir.cli.pages.beside import Unused, write_beside, write_record
 from nelm_fhir.cli.pages.marks import FLAG, status_words, verdict_in_full, verdict_words
@@ -44,9 +42,9 @@ def assessment_page(
     """Return the page of one assessment; `unused` are the resources that --verbose names."""
     page = Page(view.width, color=view.color)
     write_header(page, assessment, catalogue, view)
-    _verdict_table(page, assessment)
+    write_verdicts(page, assessment)
     _reasons(page, assessment, catalogue)
-    _missing(page, assessment)
+    write_missing(page, assessment, catalogue)
     write_beside(page, assessment, catalogue)
     write_record(page, assessment, catalogue, view, unused)
     page.space()
@@ -78,7 +76,8 @@ def write_header(page: Page, assessment: Assessment, catalogue: Catalogue, view:
     )
 
 
-def _verdict_table(page: Page, assessment: Assessment) -> None:
+def write_verdicts(page: Page, assessment: Assessment) -> None:
+    """Write the verdicts side by side with their deciding criteria."""
     columns = [("Criteria set", 20), ("Version", 7), ("Verdict", 16), ("Deciding criteria", None)]
     page.space()
     page.table(columns, [_verdict_row(verdict) for verdict in assessment.verdicts])
@@ -125,7 +124,7 @@ def _reasons(page: Page, assessment: Assessment, catalogue: Catalogue) -> None:
 def _set_reasons(
     page: Page, verdict: SetVerdict, assessment: Assessment, catalogue: Catalogue
 ) -> None:
-    words = verdict_in_full(verdict.verdict, catalogue)
+    words, voice = verdict_in_full(verdict.verdict, catalogue), Voice(catalogue.texts.wording)
     page.line((verdict.title, HEADING), "  ", words)
     named = _explained(verdict)
     results = [result for result in verdict.criteria if result.id in named]
@@ -134,12 +133,12 @@ def _set_reasons(
     for result in results:
         if result.reason not in alike or result.value is not None:
             mark, _, color = status_words(result)
-            sentence = criterion_sentence(result, catalogue.texts.reasons, settle=False)
+            sentence = criterion_sentence(result, voice)
             rows.append(((mark, color), result.id, sentence))
     rows += [(FLAG, flag, assessment.texts[flag].text) for flag in verdict.flags]
     page.entries(rows, indent=2)
     for reason, several in alike.items():
-        why = reason_words(reason, catalogue.texts.reasons)
+        why = voice.word("reasons", reason)
         listed = "; ".join(f"{result.id} {result.label}" for result in several)
         sentence = f"{len(several)} criteria cannot be judged, each because {why}: {listed}."
         page.entries([(status_words(several[0])[::2], "", sentence)], indent=2)
@@ -175,8 +174,10 @@ def _explained(verdict: SetVerdict) -> list[str]:
     return list(dict.fromkeys([*verdict.deciding, *missing]))
 
 
-def _missing(page: Page, assessment: Assessment) -> None:
-    data = missing_data(assessment)
+def write_missing(page: Page, assessment: Assessment, catalogue: Catalogue) -> None:
+    """Write what has to be found or done, and what each of it would settle."""
+    families = catalogue.definitions.staging.families
+    data = missing_data(assessment, Voice(catalogue.texts.wording), families)
     if not data:
         return
     page.heading("What is missing, and what it would settle")
@@ -185,6 +186,23 @@ def _missing(page: Page, assessment: Assessment) -> None:
             page.space()
         page.line((datum.name, HEADING))
         for settling in datum.settlings:
-            page.entries([("?", "", settling.settle)], indent=2)
-            settled = "; ".join(f"{title} {name}" for title, name in settling.criteria)
-            page.entries([("→", "", (f"would settle {settled}", DIM))], indent=4)
+            page.entries([("?", "", capitalized(settling.settle))], indent=2)
+            rows = [f"would settle{_when(one)} {_settled(one)}" for one in settling.settles]
+            rows += [f"a {one.condition} would do for {_settled(one)}" for one in settling.lesser]
+            page.entries([("→", "", (row, DIM)) for row in rows], indent=4)
+
+
+def _when(settled: Settled) -> str:
+    return f", {settled.condition}:" if settled.condition else ""
+
+
+def _settled(settled: Settled) -> str:
+    """Return the criteria that something would settle, set by set."""
+    by_set: dict[str, list[str]] = {}
+    for named in settled.criteria:
+        by_set.setdefault(named.title, []).append(_id(named))
+    return "; ".join(f"{title} {', '.join(ids)}" for title, ids in by_set.items())
+
+
+def _id(named: Named) -> str:
+    return f"{named.id} (in part)" if named.partly else named.id

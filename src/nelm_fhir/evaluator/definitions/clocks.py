@@ -71,11 +71,16 @@ def resection_clock(view: View, ask: Ask) -> Judgment:
     length = months(ask)
     foci = [
         part
-        for focus in staged(view, OPTN).foci
-        if focus.focus.positive and focus.state is not State.IGNORED
+        for focus in foci_that_count(view)
         for part in _since_focus_resection(view, focus, length)
     ]
     return _last_decides([*_since_primary_resections(view, length), *foci])
+
+
+def foci_that_count(view: View) -> list[FocusState]:
+    """Return the foci whose treatment may start the resection clock."""
+    states = staged(view, OPTN).foci
+    return [one for one in states if one.focus.positive and one.state is not State.IGNORED]
 
 
 def _since_focus_resection(view: View, focus: FocusState, length: int) -> list[Judgment]:
@@ -111,18 +116,23 @@ def _last_decides(parts: Sequence[Judgment]) -> Judgment:
 @definition(*ANY_STATUS, unit=MONTHS, parameters={"family": FAMILIES}, required=("family",))
 def node_clock(view: View, ask: Ask) -> Judgment:
     """Months since the end of treatment of every treated node that is not present (9.4)."""
+    nodes = treated_nodes(view, str(ask.parameters["family"]))
+    if not nodes:
+        return not_applicable(NotApplicable.NO_SUCH_EVENT)
+    return all_met([_since_node_treatment(view, node, months(ask)) for node in nodes])
+
+
+def treated_nodes(view: View, family: str) -> list[FocusState]:
+    """Return the treated node foci that are not present, ignored or cleared."""
     classes = view.tables.staging.node_classes
     gone = {State.PRESENT, State.IGNORED, State.CLEARED}
-    nodes = [
+    return [
         focus
-        for focus in staged(view, str(ask.parameters["family"])).foci
+        for focus in staged(view, family).foci
         if focus.focus.disease_class in classes
         and focus.focus.treatment_end is not None
         and focus.state not in gone
     ]
-    if not nodes:
-        return not_applicable(NotApplicable.NO_SUCH_EVENT)
-    return all_met([_since_node_treatment(view, node, months(ask)) for node in nodes])
 
 
 def _since_node_treatment(view: View, node: FocusState, length: int) -> Judgment:

@@ -113,17 +113,19 @@ def _why_no_scan(view: View, staging: Staged) -> Reason:
 def _with_history(view: View, staging: Staged, absent: Judgment, rule: object) -> Judgment:
     """Apply the rule of a set for disease that was there and is absent now (8.5)."""
     if rule == "solid-organ-open" and solid_organ_status(staging) is not MET:
-        return _guarded(absent, _solid_history(staging))
+        return _guarded(absent, solid_history(staging))
     if rule == "resected-deposits-only":
-        deposits = _deposit_classes(view)
-        beyond = [
-            focus
-            for focus in staging.of_state(State.TREATED_ABSENT)
-            if not _resected(focus, deposits)
-        ]
+        beyond = treated_otherwise(view, staging)
         if beyond:
             return _guarded(absent, beyond, Reason.AWAITING_JUDGMENT)
     return absent
+
+
+def treated_otherwise(view: View, staging: Staged) -> list[FocusState]:
+    """Return foci that are absent now and were no resected deposits (POL-22)."""
+    deposits = _deposit_classes(view)
+    gone = staging.of_state(State.TREATED_ABSENT)
+    return [focus for focus in gone if not _resected(focus, deposits)]
 
 
 def _guarded(
@@ -171,7 +173,8 @@ def _counts_as_history(focus: FocusState) -> bool:
     return focus.focus.positive and focus.state is not State.IGNORED
 
 
-def _solid_history(staging: Staged) -> list[FocusState]:
+def solid_history(staging: Staged) -> list[FocusState]:
+    """Return the foci that may make a history of solid organs, whatever came later (8.5)."""
     return [
         focus
         for focus in staging.foci
@@ -181,7 +184,7 @@ def _solid_history(staging: Staged) -> list[FocusState]:
 
 def solid_organ_status(staging: Staged) -> Status:
     """Return met if the solid-organ history is clear, not met if certain, unknown if open (8.5)."""
-    history = _solid_history(staging)
+    history = solid_history(staging)
     if not history:
         return MET
     certain = any(f.focus.solid and not f.open_order for f in history)
@@ -192,7 +195,7 @@ def solid_organ_status(staging: Staged) -> Status:
 def solid_organ_history(view: View, _ask: Ask) -> Judgment:
     """No disease of a solid organ or bone was ever positive (8.5)."""
     staging = staged(view, SSTR_PET)
-    history = _solid_history(staging)
+    history = solid_history(staging)
     status = solid_organ_status(staging)
     return Judgment(
         status,
@@ -215,10 +218,10 @@ def solid_organ_history(view: View, _ask: Ask) -> Judgment:
 def solid_organ_exclusion(view: View, ask: Ask) -> Judgment:
     """Metastases in solid organs or bone exclude for life, treated or not (8.5)."""
     staging = staged(view, _family(ask))
-    history = _solid_history(staging)
+    history = solid_history(staging)
     if solid_organ_status(staging) is NOT_MET:
         return Judgment(NOT_MET, value=_named(history), evidence=_focus_evidence(history))
-    unclear = [*history, *(f for f in staging.foci if _may_be_solid(f))]
+    unclear = [*history, *(f for f in staging.foci if may_be_solid(f))]
     if not unclear:
         return not_applicable(NotApplicable.NO_SUCH_EVENT)
     return Judgment(
@@ -230,8 +233,8 @@ def solid_organ_exclusion(view: View, ask: Ask) -> Judgment:
     )
 
 
-def _may_be_solid(focus: FocusState) -> bool:
-    """Uncertain on equivocal evidence only, of a class that may exclude."""
+def may_be_solid(focus: FocusState) -> bool:
+    """Whether a focus is uncertain on equivocal evidence only, of a class that may exclude."""
     may_exclude = focus.focus.disease_class is None or focus.focus.solid
     return focus.state is State.UNCERTAIN and not focus.focus.positive and may_exclude
 

@@ -19,7 +19,7 @@ _TREATMENT_PATHS: Final = ("progression_treatments.<id>.end_date",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Treatments:
+class Treatments:
     """Treatments by whether they ended on or after the last progression while listed."""
 
     sure: tuple[DaySpan, ...]
@@ -28,7 +28,7 @@ class _Treatments:
 
 
 @dataclass(frozen=True, slots=True)
-class _ListedProgressions:
+class ListedProgressions:
     """Progressions by whether they lie on or after the listing date."""
 
     sure: tuple[DaySpan, ...]
@@ -41,7 +41,7 @@ def listed_progression_clock(view: View, ask: Ask) -> Judgment:
     """Months since the end of treatment of liver progression while listed (9.4, POL-30)."""
     if view.profile.listing.status != LISTED:
         return not_applicable(NotApplicable.NOT_LISTED)
-    progressions = _while_listed(view)
+    progressions = while_listed(view)
     if not progressions.sure:
         if progressions.maybe or progressions.undated:
             return unknown(Reason.DATE_TOO_VAGUE, "listing.listing_date", *response.PATHS)
@@ -52,7 +52,8 @@ def listed_progression_clock(view: View, ask: Ask) -> Judgment:
     return judged
 
 
-def _while_listed(view: View) -> _ListedProgressions:
+def while_listed(view: View) -> ListedProgressions:
+    """Return the progressions on or after the listing date."""
     listed_on = view.profile.listing.listing_date
     sure, maybe = [], []
     events = response.responses(view).progressions
@@ -63,12 +64,12 @@ def _while_listed(view: View) -> _ListedProgressions:
         elif earlier is UNKNOWN:
             maybe.append(day)
     undated = any(event.date is None for event in events)
-    return _ListedProgressions(tuple(sure), tuple(maybe), undated)
+    return ListedProgressions(tuple(sure), tuple(maybe), undated)
 
 
-def _since_treatment(view: View, progressions: _ListedProgressions, length: int) -> Judgment:
+def _since_treatment(view: View, progressions: ListedProgressions, length: int) -> Judgment:
     last = last_of(progressions.sure)
-    treatments = _treatments(view, progressions)
+    treatments = treatments_after(view, progressions)
     if treatments.sure:
         return _since_last_treatment(view, treatments, length)
     if treatments.maybe or treatments.unended:
@@ -76,7 +77,8 @@ def _since_treatment(view: View, progressions: _ListedProgressions, length: int)
     return running(add_months(view.as_of, length), f"PD on {last}, no treatment documented since")
 
 
-def _treatments(view: View, progressions: _ListedProgressions) -> _Treatments:
+def treatments_after(view: View, progressions: ListedProgressions) -> Treatments:
+    """Return the documented treatments by whether they ended after the last such progression."""
     documented: list[ProgressionTreatment] = list(view.profile.progression_treatments.values())
     sure, maybe = [], []
     for end in (t.end_date for t in documented if t.end_date is not None):
@@ -87,10 +89,10 @@ def _treatments(view: View, progressions: _ListedProgressions) -> _Treatments:
         elif MET not in before_sure:
             maybe.append(end)
     unended = any(t.end_date is None for t in documented)
-    return _Treatments(tuple(sure), tuple(maybe), unended)
+    return Treatments(tuple(sure), tuple(maybe), unended)
 
 
-def _since_last_treatment(view: View, treatments: _Treatments, length: int) -> Judgment:
+def _since_last_treatment(view: View, treatments: Treatments, length: int) -> Judgment:
     surest = last_of(treatments.sure)
     ends = (*treatments.sure, *treatments.maybe)
     end = DaySpan(surest.earliest, max(span.latest for span in ends))

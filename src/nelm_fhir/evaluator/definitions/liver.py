@@ -36,7 +36,8 @@ class Estimate:
     readable: bool
 
 
-def _estimate(view: View, key: str, record: Involvement) -> Estimate:
+def estimate(view: View, key: str, record: Involvement) -> Estimate:
+    """Return one estimate as an interval, the whole scale where its bounds are impossible."""
     tables = view.tables.burden
     amount = _interval(view, record)
     if amount is None:
@@ -60,7 +61,7 @@ def _interval(view: View, record: Involvement) -> Amount | None:
 def newest_estimates(view: View) -> tuple[Estimate, ...]:
     """Return the estimates that may be the newest: of the last day, and the undated ones (10.1)."""
     everything = [
-        _estimate(view, key, record)
+        estimate(view, key, record)
         for key, record in sorted(view.profile.liver.involvement.items())
     ]
     return tuple(e for e in everything if _may_be_newest(e.record.date, _dates(everything)))
@@ -178,18 +179,25 @@ def extended_disease(view: View, _ask: Ask) -> Judgment:
 def typical_liver_imaging(view: View, _ask: Ask) -> Judgment:
     """The newest multiphase CT and hepatobiliary MRI are fresh and show typical features (8.6)."""
     pairs = sorted(view.tables.staging.typical_imaging.items())
-    return all_met([_typical(view, modality, technique) for modality, technique in pairs])
+    return all_met([judge_typical(view, modality, technique) for modality, technique in pairs])
 
 
-def _typical(view: View, modality: str, technique: str) -> Judgment:
-    scans = [
-        scan
-        for _, scan in sorted(view.profile.scans.items())
+def newest_typical(view: View, modality: str, technique: str) -> list[str]:
+    """Return the keys of the scans of that kind that may be the newest, undated ones too (8.6)."""
+    scans = {
+        key: scan
+        for key, scan in sorted(view.profile.scans.items())
         if scan.modality == modality and scan.technique == technique
-    ]
+    }
+    dates = [scan.date for scan in scans.values() if scan.date is not None]
+    return [key for key, scan in scans.items() if _may_be_newest(scan.date, dates)]
+
+
+def judge_typical(view: View, modality: str, technique: str) -> Judgment:
+    """Judge the newest scans of one kind."""
     path = "scans.<id>.liver_lesions_typical"
-    dates = [scan.date for scan in scans if scan.date is not None]
-    newest = [scan for scan in scans if _may_be_newest(scan.date, dates)]
+    newest = [view.profile.scans[key] for key in newest_typical(view, modality, technique)]
+    dates = [scan.date for scan in newest if scan.date is not None]
     said = {scan.liver_lesions_typical for scan in newest}
     words = _imaging_in_words(modality, newest)
     if not newest or None in said:

@@ -7,7 +7,6 @@ that is the same with the sure ones alone and with all of them holds in every ca
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from nelm_fhir.core.dates import DaySpan, before, first_of, last_of, not_older_than
@@ -121,13 +120,16 @@ def contradicting(events: Responses) -> tuple[SetAside, ...]:
     return tuple(SetAside(item, Reason.CONFLICTING) for item in evidence(same))
 
 
-def latest_in_words(events: Sequence[ResponseEvent], as_of: date) -> str | None:
+def latest_event(events: Sequence[ResponseEvent]) -> ResponseEvent | None:
+    """Return the latest of the dated events; None if none has a date."""
+    dated = [(e.date.latest, str(e.category), place) for place, e in enumerate(events) if e.date]
+    return events[max(dated)[2]] if dated else None
+
+
+def latest_in_words(events: Sequence[ResponseEvent]) -> str | None:
     """Return the latest assessment as a coordinator would say it."""
-    dated = [e for e in events if e.date is not None]
-    if not dated:
-        return None
-    last = max(dated, key=lambda e: (e.date.latest if e.date else as_of, str(e.category)))
-    return f"{last.category} on {last.date}"
+    last = latest_event(events)
+    return None if last is None else f"{last.category} on {last.date}"
 
 
 def stale(view: View, span: DaySpan, value: str | None, *paths: str) -> Judgment | None:
@@ -151,7 +153,7 @@ def judge_progression(view: View) -> Judgment:
     undated = [e for e in events.others if e.date is None]
     if not after.possible:
         return _nothing_after(view, undated=bool(undated))
-    words = latest_in_words(after.possible, view.as_of)
+    words = latest_in_words(after.possible)
     if events.undated_progression or not after.sure:
         return unknown(Reason.DATE_TOO_VAGUE, *PATHS, value=words)
     old = stale(view, latest(after.sure), words, *PATHS)
@@ -161,7 +163,7 @@ def judge_progression(view: View) -> Judgment:
 def _nothing_after(view: View, *, undated: bool) -> Judgment:
     events = responses(view)
     if events.progressions and not undated:
-        words = latest_in_words(events.progressions, view.as_of) or "PD, undated"
+        words = latest_in_words(events.progressions) or "PD, undated"
         worse, aside = evidence(events.progressions), contradicting(events)
         return Judgment(NOT_MET, value=words, evidence=worse, set_aside=aside)
     why = Reason.DATE_TOO_VAGUE if undated else Reason.NO_RECORD

@@ -32,7 +32,7 @@ def stability_clock(view: View, ask: Ask) -> Judgment:
         return _not_started(view, length)
     # while it is open if the disease progresses, it is open if the clock is judged at all
     if events.undated_progression or (covered and not after.sure):
-        words = response.latest_in_words(after.possible, view.as_of)
+        words = response.latest_in_words(after.possible)
         return unknown(Reason.DATE_TOO_VAGUE, *response.PATHS, value=words)
     return _stable(view, after, length)
 
@@ -42,7 +42,7 @@ def _not_started(view: View, length: int) -> Judgment:
     if not events.progressions:
         why = Reason.DATE_TOO_VAGUE if events.others else Reason.NO_RECORD
         return unknown(why, *response.PATHS)
-    words = response.latest_in_words(events.progressions, view.as_of) or "PD, undated"
+    words = response.latest_in_words(events.progressions) or "PD, undated"
     judged = running(add_months(view.as_of, length), f"{words}, no stability documented since")
     evidence, aside = response.evidence(events.progressions), response.contradicting(events)
     return replace(judged, evidence=evidence, set_aside=aside)
@@ -61,7 +61,7 @@ def _stable(view: View, after: response.AfterProgression, length: int) -> Judgme
 
 def _since_start(view: View, events: Sequence[ResponseEvent], length: int) -> Judgment:
     start = response.first(events)
-    words = f"stable since {start}, {response.latest_in_words(events, view.as_of)}"
+    words = f"stable since {start}, {response.latest_in_words(events)}"
     part = elapsed(view, start, length, words, response.evidence(events))
     if part.status is not MET:
         return part

@@ -12,12 +12,12 @@ from datetime import date
 from typing import Final
 
 from nelm_fhir.core.dates import DaySpan
-from nelm_fhir.core.evidence import SUPERSEDED, Evidence, SetAside
+from nelm_fhir.core.evidence import SUPERSEDED, Evidence, SetAside, Unused
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.findings import Finding, Value
 
-FUTURE: Final = "future-dated"
+FUTURE: Final = Unused.FUTURE_DATED
 SILENT: Final = frozenset(
     {Reason.NO_RECORD, Reason.RECORDED_AS_UNKNOWN, Reason.CODE_NOT_MAPPED, Reason.TEXT_ONLY}
 )

@@ -1,0 +1,143 @@
+"""What an assessment tells: facts of the record, and how each answer came out, without any words.
+
+A sentence is a key (`asks`, `case`) and typed values; `voice.py` says them in one language. So no
+page and no language can say more than the judgment, and every page says the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from nelm_fhir.core.amounts import Amount
+from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.core.evidence import Evidence, SetAside
+from nelm_fhir.core.logic import Status
+
+Value = Amount | DaySpan | Decimal | bool | int | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a value was compared with, as the criterion writes it: `< 50 %`."""
+
+    test: str
+    value: str
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.test} {self.value} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of a fact, by its name in the record format (rules 15.2).
+
+    `value` None is unknown, with `reason`. `text` is a text as recorded where `value` is what was
+    read in it. `set_aside` was stated of the same element and not used.
+    """
+
+    name: str
+    value: Value | None
+    text: str | None = None
+    reason: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing of the record that criteria looked at: a specimen, a scan, a focus of disease.
+
+    `id` is its place in the profile (`specimens.biopsy`), `kind` names it in the texts.
+    """
+
+    id: str
+    kind: str
+    elements: tuple[Element, ...] = ()
+
+    def element(self, name: str) -> Element | None:
+        """Return the element of that name; None if the fact has none."""
+        return next((element for element in self.elements if element.name == name), None)
+
+    def value(self, name: str) -> Value | None:
+        """Return the value of an element; None if it is unknown."""
+        element = self.element(name)
+        return None if element is None else element.value
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the record format or of the rules, said by a table of the texts."""
+
+    table: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A text of the record that nothing interprets; it is quoted."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A number of calendar months."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Some elements of a fact, said one after another: Ki-67 6 % and reported grade G2."""
+
+    fact: Fact
+    names: tuple[str, ...]
+
+
+Part = Amount | DaySpan | date | int | Limit | Term | Recorded | Months | Fact | Claims
+Word = Part | tuple[Part, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence: the case of its definition, and what fills it.
+
+    `beside`: it is said besides the answer, so nothing settles or changes it.
+    """
+
+    case: str
+    words: Mapping[str, Word]
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A fact that was looked at and not used, and why (a word of the texts, table `asides`)."""
+
+    fact: Fact
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one definition answered for one criterion.
+
+    Answers with one `branch` must all hold; several branches are alternatives. `used` are the facts
+    that the answer rests on.
+    """
+
+    asks: str
+    branch: int
+    status: Status
+    told: tuple[Told, ...]
+    reason: str | None = None
+    running: bool = False
+    used: tuple[Fact, ...] = ()
+    aside: tuple[Aside, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """The status, or `running` for a clock that has not failed."""
+        return "running" if self.running else str(self.status)

@@ -1,0 +1,90 @@
+"""The voice: what an assessment tells, said in one language by the words of `mappings/texts`.
+
+In: a Told or a single typed value. Out: sentences and words. What the record says in its own words
+is quoted; nothing is added.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from nelm_fhir.assessment import said
+from nelm_fhir.assessment.naming import claim, named
+from nelm_fhir.assessment.told import Claims, Fact, Limit, Months, Part, Recorded, Term, Told, Word
+from nelm_fhir.core.amounts import Amount
+from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.knowledge.wording import Template, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says what is told in the words of one language."""
+
+    wording: Wording
+
+    def sentence(self, definition: str, told: Told) -> str:
+        """Return the sentence of one case."""
+        return capitalized(self._filled(self.wording.sentence(definition, told.case), told))
+
+    def need(self, definition: str, told: Told) -> str:
+        """Return what would settle an unknown case, as a part of a sentence."""
+        return self._filled(self.wording.need(definition, told.case), told)
+
+    def change(self, definition: str, told: Told) -> str:
+        """Return what a case that failed would need, as a part of a sentence."""
+        return self._filled(self.wording.change(definition, told.case), told)
+
+    def word(self, table: str, key: str) -> str:
+        """Return a single word."""
+        return said.word(self.wording, table, key)
+
+    def aside(self, reason: str) -> str:
+        """Return why something was set aside: by assembly, by a definition, or by rules 1.1."""
+        return self.wording.word("asides", reason) or self.word("reasons", reason)
+
+    def phrase(self, table: str, key: str, **words: str) -> str:
+        """Return a phrase with its fields filled."""
+        return said.phrase(self.wording, table, key, **words)
+
+    def say(self, word: Word, form: str = "") -> str:
+        """Return one value, or the values of a list, in the form that a field asks for."""
+        if isinstance(word, tuple):
+            return said.listed(self.wording, [self._part(part, form) for part in word])
+        return self._part(word, form)
+
+    def _filled(self, template: Template, told: Told) -> str:
+        return template.filled(lambda name, form: self.say(told.words[name], form))
+
+    def _part(self, part: Part | None, form: str) -> str:
+        if part is None or isinstance(part, DaySpan | date):
+            return said.day(self.wording, part, form)
+        if isinstance(part, Fact):
+            return named(self.wording, part)
+        if isinstance(part, Claims):
+            return self._claims(part)
+        if isinstance(part, Term):
+            return self.word(part.table, part.word)
+        return self._plain(part, form)
+
+    def _plain(self, part: Amount | Limit | Months | Recorded | int, form: str) -> str:
+        if isinstance(part, Amount):
+            return said.amount(self.wording, part)
+        if isinstance(part, Limit):
+            return said.limit(self.wording, part, form)
+        if isinstance(part, Months):
+            return said.months(self.wording, part)
+        return said.quoted(self.wording, part.text) if isinstance(part, Recorded) else str(part)
+
+    def _claims(self, claims: Claims) -> str:
+        elements = [claims.fact.element(name) for name in claims.names]
+        told = [claim(self.wording, claims.fact, one) for one in elements if one is not None]
+        return said.listed(self.wording, told)
+
+
+def capitalized(text: str) -> str:
+    """Return the text with a capital first letter, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def uncapitalized(text: str) -> str:
+    """Return an English sentence as it continues another one; what is written in capitals stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
