@@ -7,6 +7,7 @@ import doctest
 import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,27 @@ PYCON = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
 
 
 def run(line):
-    program, *arguments = shlex.split(line)
+    command, *filters = line.split(" | ")
+    shown = called(*shlex.split(command))
+    for one in filters:
+        shown = "\n".join(filtered(shown.split("\n"), *shlex.split(one)))
+    return shown
+
+
+def filtered(lines, program, *options):
+    """What `head -N`, or `grep` with -A, leaves of some lines."""
+    if program == "head":
+        return lines[: int(options[0].removeprefix("-"))]
+    assert program == "grep"
+    after = int(options[0].removeprefix("-A")) if options[0].startswith("-A") else 0
+    hits = [n for n, line in enumerate(lines) if options[-1] in line]
+    return [line for n, line in enumerate(lines) if any(0 <= n - hit <= after for hit in hits)]
+
+
+def called(program, *arguments):
+    if program == "cp":
+        shutil.copytree(README.parent / arguments[-2], arguments[-1])
+        return ""
     assert program == "nelm"
     environment = {"COLUMNS": "80", "NO_COLOR": "1"}
     result = CliRunner(env=environment).invoke(cli, arguments, prog_name="nelm")
@@ -33,7 +54,8 @@ def run(line):
 def played(block):
     """Return the block with the real output of its commands."""
     lines = [line for line in block.splitlines() if line.startswith("$ ")]
-    return "".join(f"{line}\n{run(line[2:])}\n" for line in lines)
+    shown = ((line, run(line[2:])) for line in lines)
+    return "".join(f"{line}\n{told}\n" if told else f"{line}\n" for line, told in shown)
 
 
 def section(name, text):
