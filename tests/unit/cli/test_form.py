@@ -251,9 +251,10 @@ def test_outside_judges_and_our_profile_find_no_fault_in_the_observations(
         assert hapi_validator.errors(one, PROFILE) == [], one
 
 
-def test_a_date_that_is_none_is_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["soon", "2026-05-11, about noon", "2026-02-30"])
+def test_a_date_that_is_none_is_left_out(tmp_path: Path, text: str) -> None:
     answers = response([Said("scan", coded("negative"), date=None)])
-    day = {"linkId": "scan.date", "answer": [{"valueString": "2026-05-11, about noon"}]}
+    day = {"linkId": "scan.date", "answer": [{"valueString": text}]}
     answers["item"][0]["item"].append(day)
     (made,) = placed(written(tmp_path, answers))
     assert "effectiveDateTime" not in made

@@ -149,28 +149,40 @@ def test_what_matters_only_beside_an_unfavorable_answer_is_asked_for() -> None:
     assert "syndrome-control" in asked(record, "la-fe-2026").elements
 
 
-def test_data_that_the_form_cannot_ask_for_do_not_hide_those_it_can() -> None:
-    """Histology and birth date come from elsewhere; the guard of the primary still counts."""
-    record = without(
-        "patient.birth_date",
-        "specimens.liver-1.histology",
-        "specimens.liver-1.differentiation",
-        "specimens.liver-1.reported_grade",
-        "primaries.primary-1.resection.margin",
-    )
-    assert codes(asked(record, "milan-2007"))["primary-resected"] == {"residual-tumor"}
+NO_SCAN = ("scans.pet-1", "extrahepatic")
+"""A guard asks for the scan: never not met, whatever it shows, so that alone it changes nothing."""
+NET = ("histology", "differentiation", "reported_grade")
 
 
-def test_an_unreadable_index_does_not_hide_what_else_is_lacking() -> None:
-    record = without("primaries.primary-1.resection.lymphadenectomy")
+def unreadable() -> Json:
+    record = without(*NO_SCAN)
     record["specimens"]["liver-1"]["ki67_text"] = "low"
-    found = codes(asked(record, "citterio-2023"))
-    assert found["primary-resected"] == {"lymphadenectomy"}
+    return record
 
 
-def test_a_damaged_record_is_asked_as_if_the_damaged_entry_came_corrected() -> None:
-    record = without("primaries.primary-1.resection.lymphadenectomy") | {"damaged": True}
-    assert codes(asked(record, "citterio-2023"))["primary-resected"] == {"lymphadenectomy"}
+@pytest.mark.parametrize(
+    "record",
+    [
+        without(*NO_SCAN, "patient.birth_date"),
+        without(*NO_SCAN, *(f"specimens.liver-1.{key}" for key in NET)),
+        without(*NO_SCAN, "specimens.liver-1"),
+        without(*NO_SCAN) | {"damaged": True},
+        unreadable(),
+    ],
+    ids=["birth date", "histology", "no liver specimen", "damaged", "unreadable Ki-67"],
+)
+def test_what_the_form_cannot_ask_for_does_not_hide_what_it_can(record: Json) -> None:
+    """It comes from elsewhere; then the scan decides."""
+    assert verdicts(record)["milan-2007"] is Verdict.INDETERMINATE
+    assert codes(asked(record, "milan-2007"))["scan"] == {"scan", "scan-modality", "scan-tracer"}
+
+
+def test_what_can_only_make_matters_worse_or_wait_is_asked_for_though_the_set_stays_open() -> None:
+    """A positive scan that names no focus keeps the guard open, whatever is answered."""
+    record = without("response_events", "extrahepatic")
+    record["scans"]["pet-1"]["extrahepatic_result"] = "positive"
+    found = codes(asked(record, "milan-2007"))
+    assert found["response"] == {"response", "response-modality"}
 
 
 # --- whom it is about, and which sets -------------------------------------------------------------
@@ -198,6 +210,14 @@ def test_a_fact_is_asked_for_where_a_verdict_rests_on_an_assumption(
     found = asked(without(path)).elements
     assert found.keys() == {element}
     assert not found[element].lacking_for
+
+
+def test_an_assumption_is_asked_for_though_other_data_are_lacking() -> None:
+    found = codes(asked(without("listing", "liver.distribution"), "optn"))
+    assert found == {
+        "liver-distribution": {"liver-distribution"},
+        "listing": {"listing", "last-update-date"},
+    }
 
 
 def test_what_the_record_holds_is_not_asked_for_again() -> None:
