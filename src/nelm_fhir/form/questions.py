@@ -2,9 +2,9 @@
 
 In: a profile, the chosen sets. Out: the elements and components to ask for, each with the criteria
 that lack it. Found by the judge, never by a rule of thumb: what the assessment lacks opens slots,
-and a question is asked if some answer changes some verdict: alone, beside the other answers about
-the same thing, or together with answers to everything else that is lacking. A set that lacks three
-data is changed by no single favorable one; with the other two answered, each of them changes it.
+and a question is asked if some answer changes some verdict: alone, together with answers to
+everything else that is lacking, or where one of those is not the favorable one. A set that lacks
+three data is changed by no single favorable one; with the other two answered, each changes it.
 Single facts that the record does not hold are tried, too, because a verdict may rest on an
 assumption about them (rules 1.6, SCOPE-OPEN and LISTING-UNKNOWN).
 

@@ -93,7 +93,6 @@ class Search:
         contexts: tuple[tuple[Given, bool], ...] = (
             (together, True),
             ({**together, **about}, True),
-            (about, False),
             ({}, False),
         )
         answers = self._answers(slot)

@@ -7,6 +7,7 @@ import copy
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from nelm_fhir.assessment.asked import Asked
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.evaluator.assess import verdicts_of
 from nelm_fhir.form.questions import questions
+from nelm_fhir.knowledge.criteria import Ask
 from nelm_fhir.profile.record_format import CandidateProfile
 
 Json = dict[str, Any]
@@ -339,3 +341,19 @@ def test_every_worked_case_can_be_asked_and_is_not_changed_by_it(name: str) -> N
     found = questions(profile, catalogue())
     assert found == questions(profile, catalogue())
     assert profile.to_record() == before
+
+
+def test_a_set_that_wants_what_others_refuse_is_asked_for_what_it_lacks() -> None:
+    """A hospital's own set may want much disease: then no answer suits all sets at once."""
+    esmo = catalogue().sets["esmo-2020"]
+    burden = next(one for one in esmo.criteria if one.id == "ESMO-BURD")
+    assert isinstance(burden.question, Ask)
+    much = replace(burden, question=replace(burden.question, test=">="))
+    own = tuple(much if one is burden else one for one in esmo.criteria)
+    changed = replace(catalogue(), sets={"own": replace(esmo, criteria=own)})
+    record = without("liver.involvement.estimate-1", "response_events")
+    found = codes(questions(CandidateProfile.from_record(record), changed))
+    assert found == {
+        "liver-involvement": {"liver-involvement"},
+        "response": {"response", "response-modality"},
+    }
