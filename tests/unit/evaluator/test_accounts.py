@@ -4,11 +4,11 @@ The records are the favorable one of the vignettes with a few changes; the words
 shipped language, so that each sentence is a whole one.
 """
 
-import copy
 from functools import cache
 
 import pytest
-from tests.property.records import BASELINE, CATALOGUE, assess, having
+from tests.property.records import CATALOGUE, assess
+from tests.unit.evaluator.changed import GONE, LISTED, changed
 
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.assessment.told import Answer
@@ -18,7 +18,6 @@ from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.evaluator.tellers import TELLERS
 from nelm_fhir.knowledge.cases import worked_cases
 
-GONE = object()
 CONFLICT = {"reason": "conflicting"}
 ONE_PRIMARY = "primaries/primary-1"
 RESECTION = f"{ONE_PRIMARY}/resection"
@@ -30,10 +29,7 @@ POSITIVE_IN_MARCH = {
     "tracer": "68Ga-DOTATATE",
     "extrahepatic_result": "positive",
 }
-NO_SCANS = {"scans": {}}
-NO_FOCI = {"extrahepatic": {}}
 PROGRESSED = {"date": "2025-11-10", "category": "PD", "modality": "CT"}
-LISTED = {"listing/status": "listed", "listing/listing_date": "2025-06-01"}
 
 
 def unclear(path, element):
@@ -244,20 +240,6 @@ REACHED = [
     ("age", "unclear", unclear("patient", "birth_date")),
     ("comorbidity-absent", "unclear", unclear("", "comorbidity_contraindication")),
 ]
-
-
-def changed(changes):
-    record = copy.deepcopy(BASELINE)
-    for path, value in changes.items():
-        *owner, last = path.split("/")
-        if value is GONE:
-            inner = record
-            for step in owner:
-                inner = inner[step]
-            del inner[last]
-        else:
-            record = having(record, (*owner, last), value)
-    return record
 
 
 def answers(assessment: Assessment) -> list[Answer]:
