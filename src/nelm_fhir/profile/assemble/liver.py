@@ -34,16 +34,19 @@ from nelm_fhir.profile.findings import Finding
 
 _INVOLVEMENT: Final = "liver-involvement"
 _SILENT: Final = frozenset({Reason.NO_RECORD, Reason.RECORDED_AS_UNKNOWN})
-_JUDGED: Final = {
+JUDGED: Final = {
     "distribution": "liver-distribution",
     "resectability": "liver-resectability",
     "extent_judgment": "liver-extent",
 }
-_PLAIN: Final = {
+"""Judgments of clinicians: key of the record, element of the attested entry."""
+
+PLAIN: Final = {
     "frilling_type": "frilling-type",
     "volume_ml": "liver-volume",
     "standard_volume_ml": "standard-liver-volume",
 }
+"""Other single values, the same way."""
 
 
 def liver(gathered: Gathered) -> Draft:
@@ -52,7 +55,7 @@ def liver(gathered: Gathered) -> Draft:
     draft.put("metastases_present", liver_metastases(gathered))
     draft.hold("involvement", _estimates(gathered))
     _put_judgments(gathered, draft)
-    for key, element in _PLAIN.items():
+    for key, element in PLAIN.items():
         draft.put(key, latest([statement(f) for f in gathered.of(element)], gathered.as_of))
     return draft
 
@@ -65,7 +68,7 @@ def _put_judgments(gathered: Gathered, draft: Draft) -> None:
 
     One date stands for all three: a later one of a single judgment would hide the others.
     """
-    told = {key: [statement(f) for f in gathered.of(word)] for key, word in _JUDGED.items()}
+    told = {key: [statement(f) for f in gathered.of(word)] for key, word in JUDGED.items()}
     parts = {key: parted(statements, gathered.as_of) for key, statements in told.items()}
     any_seen = any(item.speaks for seen, _ in parts.values() for item in seen)
     settled = {

@@ -7,6 +7,7 @@ absent; everything else attested, for no standard code exists.
 from typing import Final
 
 from nelm_fhir.core.amounts import plain
+from nelm_fhir.profile.assemble.liver import JUDGED, PLAIN
 from nelm_fhir.profile.candidate import Involvement, Liver
 from nelm_fhir.writers.datatypes import Json, quantity, value_range
 from nelm_fhir.writers.patient_bundle.attested import entry
@@ -15,16 +16,6 @@ from nelm_fhir.writers.patient_bundle.conditions import REFUTED, condition, rela
 from nelm_fhir.writers.patient_bundle.observations import in_words
 
 _PRESENT: Final = "liver.metastases_present"
-_JUDGMENTS: Final = {
-    "distribution": "liver-distribution",
-    "resectability": "liver-resectability",
-    "extent_judgment": "liver-extent",
-}
-_PLAIN: Final = {
-    "frilling_type": "frilling-type",
-    "volume_ml": "liver-volume",
-    "standard_volume_ml": "standard-liver-volume",
-}
 
 
 def liver(chart: Chart) -> None:
@@ -33,7 +24,7 @@ def liver(chart: Chart) -> None:
     for key, estimate in told.involvement.items():
         _involvement(chart, key, estimate)
     _judgments(chart, told)
-    for name, element in _PLAIN.items():
+    for name, element in PLAIN.items():
         value = getattr(told, name)
         if value is not None and chart.in_text(f"liver.{name}"):
             in_words(chart, element, value)
@@ -99,7 +90,7 @@ def is_bilobar_by_code(chart: Chart) -> bool:
 
 def _judgments(chart: Chart, told: Liver) -> None:
     """Attest distribution, resectability and extent, each on the day of the judgment."""
-    for name, element in _JUDGMENTS.items():
+    for name, element in JUDGED.items():
         word = getattr(told, name)
         if word is None or (name == "distribution" and is_bilobar_by_code(chart)):
             continue
