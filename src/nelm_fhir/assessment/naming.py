@@ -16,6 +16,8 @@ from nelm_fhir.knowledge.wording import Wording
 
 IN_SENTENCES: Final = "fact"
 AS_HEADING: Final = "head"
+_PLACE: Final = "focus.organ"
+_SITE: Final = "primary.site"
 NONE: Final = "none"
 """The word of an empty list: it is documented that there is nothing."""
 _IN_HEADING: Final[Mapping[str, frozenset[str]]] = {
@@ -74,8 +76,16 @@ def value_words(wording: Wording, table: str, value: Value | None, form: str = "
         return said.day(wording, value, form)
     if isinstance(value, tuple):
         return said.listed(wording, [said.word(wording, table, item) for item in value or (NONE,)])
+    if table == _PLACE:
+        return _places(wording, str(value))
     key = str(value).lower() if isinstance(value, bool) else str(value)
     return wording.word(table, key) or key
+
+
+def _places(wording: Wording, recorded: str) -> str:
+    """Return a place of disease; the coded ones of several are those of primary tumors or nodes."""
+    names = recorded.split(", ")
+    return ", ".join(wording.word(_PLACE, n) or wording.word(_SITE, n) or n for n in names)
 
 
 def _word(wording: Wording, fact: Fact, name: str) -> str:
@@ -89,7 +99,7 @@ def _plainly(_wording: Wording, fact: Fact) -> Named:
 def _primary(wording: Wording, fact: Fact) -> Named:
     if fact.value("site") is None:
         return "primary-unknown", {}
-    return "primary", {"site": said.word(wording, "primary.site", str(fact.value("site")))}
+    return "primary", {"site": said.word(wording, _SITE, str(fact.value("site")))}
 
 
 def _specimen(wording: Wording, fact: Fact) -> Named:
@@ -113,7 +123,7 @@ def _focus(wording: Wording, fact: Fact) -> Named:
     known = wording.word("focus.class", str(fact.value("class") or ""))
     noun = known or said.word(wording, "focus.noun", "unknown")
     place = fact.value("organ") or ("" if known else fact.value("class"))
-    organ = wording.word("primary.site", str(place)) or str(place or "")
+    organ = _places(wording, str(place or ""))
     if organ and organ not in noun:
         noun = said.phrase(wording, "focus", "organ", noun=noun, organ=organ)
     suspected = fact.value("status") == SUSPECTED

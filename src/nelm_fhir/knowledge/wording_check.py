@@ -39,6 +39,7 @@ _ATTESTED: Final[Mapping[str, str]] = {
     "scan.extrahepatic_result": "scan",
     "focus.class": "focus-class",
     "focus.treatment": "focus-treatment",
+    "treatment.type": "focus-treatment",
     "focus.verdict": "focus-adjudication",
     "syndrome.control": "syndrome-control",
     "syndrome.failed_therapies": "failed-therapy",
@@ -129,6 +130,7 @@ def _needed(
 
 def _of_definitions(definitions: Definitions) -> Iterator[tuple[str, Iterable[str]]]:
     grading, staging = definitions.grading, definitions.staging
+    yield "treatment.type", definitions.symptoms.locoregional
     columns = {column for site in definitions.sites.sites.values() for column in site.columns}
     answers = (Status.MET, Status.NOT_MET, Status.UNKNOWN)
     yield "primary.site", definitions.sites.sites

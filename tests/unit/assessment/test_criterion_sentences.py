@@ -64,7 +64,7 @@ SAID = {
         " the latest assessment is stable disease (CT of 4 May 2026)."
     ),
     ("V01", "OPTN-GEP"): (
-        "The primary tumor lies in the ileum: gastroenteropancreatic and drained by the portal"
+        "The primary tumor in the ileum is gastroenteropancreatic and drained by the portal"
         " vein."
     ),
     ("V01", "E16-PRIM"): (

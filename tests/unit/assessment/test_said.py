@@ -1,5 +1,6 @@
 """How single values are said: never more exact than they were recorded."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -7,10 +8,12 @@ import pytest
 from tests.unit.assessment.made import voice
 
 from nelm_fhir.assessment import said
+from nelm_fhir.assessment.naming import AS_HEADING, in_heading, named
 from nelm_fhir.assessment.told import Claims, Element, Fact, Limit, Months, Recorded, Term, Told
 from nelm_fhir.assessment.voice import Voice, uncapitalized
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.knowledge.files import mapping_files
 from nelm_fhir.knowledge.wording import NO_WORDING, Template, Wording
 
 FORMS = ("", "on", "of", "optional")
@@ -188,3 +191,57 @@ def test_a_sentence_that_goes_on_begins_small_unless_it_begins_with_an_abbreviat
     assert uncapitalized("A negative SSTR PET") == "a negative SSTR PET"
     assert uncapitalized("MRI of the liver") == "MRI of the liver"
     assert uncapitalized("") == ""
+
+
+@pytest.mark.parametrize(
+    ("organ", "name"),
+    [
+        ("lymph-node", "the lymph node metastasis"),
+        ("celiac lymph nodes", "the lymph node metastasis (celiac lymph nodes)"),
+        (
+            "colon-ascending, lung",
+            "the lymph node metastasis (the ascending colon, the lung)",
+        ),
+    ],
+)
+def test_the_place_of_a_focus_is_said_without_code_words(organ, name):
+    focus = Fact("extrahepatic.f", "focus", (Element("class", "node"), Element("organ", organ)))
+    assert named(words(), focus) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading"),
+    [
+        ("prrt", "treatment of progression: radionuclide therapy (PRRT)"),
+        ("bland embolization", "treatment of progression: bland embolization"),
+    ],
+)
+def test_a_treatment_is_named_by_its_kind_and_an_uncoded_one_as_recorded(kind, heading):
+    fact = Fact("progression_treatments.t", "treatment", (Element("type", kind),))
+    assert named(words(), fact, AS_HEADING) == heading
+
+
+def test_a_heading_says_of_a_focus_that_it_is_only_suspected():
+    suspected = Fact(
+        "extrahepatic.f", "focus", (Element("class", "bone"), Element("status", "suspected"))
+    )
+    confirmed = Fact("extrahepatic.f", "focus", (Element("class", "bone"),))
+    assert named(words(), suspected, AS_HEADING) == "bone metastasis, suspected"
+    assert named(words(), suspected) == "the suspected bone metastasis"
+    assert in_heading(suspected) - in_heading(confirmed) == {"status"}
+
+
+def test_every_syndrome_that_a_code_names_has_its_word():
+    maps = json.loads(mapping_files()["codes/functional-syndrome.json"])
+    said_words = words().words["syndrome.type"]
+    assert targets_of(maps) == said_words.keys()
+
+
+def targets_of(value) -> set[str]:
+    """Return every code that a ConceptMap maps to."""
+    if isinstance(value, list):
+        return {code for item in value for code in targets_of(item)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value["code"]} if "equivalence" in value and "code" in value else set()
+    return own.union(*(targets_of(item) for item in value.values()))

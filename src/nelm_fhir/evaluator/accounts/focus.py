@@ -132,6 +132,16 @@ def facts_of(view: View, states: Sequence[FocusState]) -> list[Fact]:
     return found
 
 
+def gone_since(view: View, staging: Staged, states: Sequence[FocusState]) -> list[Fact]:
+    """Return the scans that no longer show treated foci."""
+    ends = [state.focus.treatment_end for state in states]
+    return [
+        facts.scan(view, one.key)
+        for one in staging.negatives
+        if one.certain and any(end and before(end, one.date) is MET for end in ends)
+    ]
+
+
 def others(view: View, states: Sequence[FocusState]) -> list[Aside]:
     """Return foci, each with the reason why it would not decide."""
     return [Aside(fact, _why(state)) for state in states for fact in facts_of(view, [state])]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from nelm_fhir.assessment.told import Fact, Recorded, Term, Told, Word
+from nelm_fhir.assessment.told import Fact, Term, Told, Word
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.evaluator import facts
 from nelm_fhir.evaluator.account import Account, absent, account, say, teller
@@ -36,8 +36,12 @@ def functional_syndrome(view: View, _ask: Ask, judged: Judgment) -> Account:
         return account([absent(judged.reason)], _known(view))
     if judged.status is NOT_MET:
         return account([say("absent")], _known(view))
-    named = say("present-named", syndrome=Recorded(syndrome.type)) if syndrome.type else None
+    named = _named(syndrome.type) if syndrome.type else None
     return account([named or say("present")], _known(view))
+
+
+def _named(syndrome: str) -> Told:
+    return say("present-named", syndrome=Term("syndrome.type", syndrome))
 
 
 @teller(

@@ -15,6 +15,7 @@ from nelm_fhir.evaluator.accounts.focus import (
     UNNAMED_CONTRADICTED,
     UNSURE,
     facts_of,
+    gone_since,
     is_unnamed,
     others,
     sightings,
@@ -143,7 +144,8 @@ def no_resected_deposits(view: View, _ask: Ask, judged: Judgment) -> Account:
     if judged.status is NOT_MET:
         gone = resected_deposits(view)
         told = [say("resected-and-gone", focus=facts.focus(view, one.focus.key)) for one in gone]
-        return account(told, facts_of(view, gone), others(view, staging.foci))
+        rests_on = [*facts_of(view, gone), *gone_since(view, staging, gone)]
+        return account(told, rests_on, others(view, staging.foci))
     unclear = resected_deposits(view, State.UNCERTAIN)
     if judged.status is UNKNOWN:
         return _uncertain(view, staging, unclear)

@@ -11,7 +11,7 @@ from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator import facts
 from nelm_fhir.evaluator.account import Account, account, reason_term, say, teller
-from nelm_fhir.evaluator.accounts.focus import facts_of, others
+from nelm_fhir.evaluator.accounts.focus import facts_of, gone_since, others
 from nelm_fhir.evaluator.accounts.site import NO_PRIMARY
 from nelm_fhir.evaluator.definition import months
 from nelm_fhir.evaluator.definitions.clocks import foci_that_count, treated_nodes
@@ -105,7 +105,9 @@ def node_clock(view: View, ask: Ask, judged: Judgment) -> Account:
     ]
     those = [one for one in starts if one.outcome == _outcome(judged)]
     used = [fact for one in those for fact in one.facts]
-    return account([one.told for one in those], used, others(view, staged(view, family).foci))
+    staging = staged(view, family)
+    used += gone_since(view, staging, nodes) if judged.status is MET else []
+    return account([one.told for one in those], used, others(view, staging.foci))
 
 
 def _outcome(judged: Judgment) -> str:
