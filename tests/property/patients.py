@@ -33,14 +33,79 @@ PLACES_OF_PERIODS = [
 ]
 """Where FHIR takes a Period (decision 17); a dateTime component of an attested entry takes none."""
 
+SEVERAL = {
+    **BASELINE,
+    "primaries": {
+        "p-1": {
+            "site": "ileum",
+            "resection": {
+                "performed": True,
+                "date": "2025-04-01",
+                "margin": "R1",
+                "lymphadenectomy": False,
+                "pn": "pN2",
+            },
+        },
+        "p-2": {"site": "pancreas-tail", "resection": {"performed": False}},
+    },
+    "extrahepatic": {
+        "f-1": {
+            "class": "bone",
+            "organ": "bone",
+            "status": "confirmed",
+            "first_seen": "2025-08-31",
+            "treatment": "radiotherapy",
+            "treatment_end": "2025-11-30",
+        },
+        "f-2": {
+            "class": "solid-organ",
+            "organ": "lung",
+            "status": "suspected",
+            "first_seen": "2026-01-15",
+            "adjudication": {
+                "verdict": "false-positive",
+                "signed": True,
+                "by": "Board A",
+                "date": "2026-02-28",
+            },
+        },
+        "f-3": {"class": "node", "organ": "distant lymph nodes", "status": "confirmed"},
+    },
+    "response_events": {
+        "r-1": {"date": "2025-08-31", "category": "PD", "modality": "CT"},
+        "r-2": {"date": "2026-03-01", "category": "PR", "modality": "MRI"},
+    },
+    "progression_treatments": {"t-1": {"type": "TACE", "end_date": "2025-11-30"}},
+}
+"""A patient of whom there are several of everything."""
+TRANSPLANTED = {
+    **BASELINE,
+    "liver_transplant": {
+        "performed": True,
+        "date": "2025-12-01",
+        "within_milan_at_lt": True,
+    },
+    "recurrence": {
+        "status": "confirmed",
+        "date": "2026-04-15",
+        "sites": ["bone"],
+        "mib1_text": "8-12 %",
+        "resectable": False,
+        "chromogranin_a": "212 ng/mL",
+        "under_treatment": True,
+    },
+}
+
 
 @st.composite
 def patients(draw):
-    """A record that a consistent FHIR record can state, mostly around the baseline."""
-    record = copy.deepcopy(draw(st.sampled_from([BASELINE, BASELINE, {}])))
+    """A record that a consistent FHIR record can state, mostly around a full one."""
+    bases = [BASELINE, BASELINE, SEVERAL, TRANSPLANTED, {}]
+    record = copy.deepcopy(draw(st.sampled_from(bases)))
     record["as_of"] = AS_OF
     everything = sections(ANY_DATE)
-    for name in draw(st.lists(st.sampled_from(sorted(everything)), max_size=8, unique=True)):
+    names, number = st.sampled_from(sorted(everything)), draw(st.integers(0, 8))
+    for name in draw(st.lists(names, min_size=number, max_size=number, unique=True)):
         fresh = draw(everything[name])
         if draw(st.booleans()) and isinstance(fresh, dict):
             record[name] = {**record.get(name, {}), **fresh}

@@ -185,3 +185,26 @@ def test_a_chromogranin_range_stays_text():
         recurrence={"chromogranin_a": "100-200 ng/mL"},
     )
     assert back(bundle(told, "plain"), told).recurrence.chromogranin_a == "100-200 ng/mL"
+
+
+@pytest.mark.parametrize("style", ALL)
+def test_a_judgment_signed_without_a_name_is_signed_by_an_identifier(style):
+    judged = {"verdict": "false-positive", "signed": True, "date": "2026-05-11"}
+    told = record(extrahepatic={"f": {"class": "bone", "adjudication": judged}})
+    (focus,) = back(bundle(told, style), told).extrahepatic.values()
+    assert (focus.adjudication.signed, focus.adjudication.by) == (True, None)
+
+
+@pytest.mark.parametrize("style", [style for style in ALL if style != "messy"])
+def test_a_clinical_finding_is_no_imaging(style):
+    event = {"date": "2026-05-11", "category": "SD", "modality": "clinical"}
+    told = record(response_events={"r": event})
+    (found,) = back(bundle(told, style), told).response_events.values()
+    assert found.modality == "clinical"
+
+
+@pytest.mark.parametrize("style", ALL)
+def test_a_primary_of_the_liver_is_no_metastasis(style):
+    told = record(primaries={"p": {"site": "liver"}})
+    (primary,) = back(bundle(told, style), told).primaries.values()
+    assert primary.site == "liver"
