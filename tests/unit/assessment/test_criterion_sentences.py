@@ -64,8 +64,7 @@ SAID = {
         " the latest assessment is stable disease (CT of 4 May 2026)."
     ),
     ("V01", "OPTN-GEP"): (
-        "The primary tumor in the ileum is gastroenteropancreatic and drained by the portal"
-        " vein."
+        "The primary tumor in the ileum is gastroenteropancreatic and drained by the portal vein."
     ),
     ("V01", "E16-PRIM"): (
         "The primary tumor in the ileum was resected on 1 April 2025 with clear margins (R0)."
