@@ -367,3 +367,10 @@ def test_a_treatment_of_conflicting_kind_is_unknown_with_its_reason():
     found = only(BONE, act)
     assert found.treatment is None
     assert reason(found, "treatment") is Reason.CONFLICTING
+
+
+def test_a_focus_known_by_an_entry_that_may_not_hold_is_suspected_and_does_not_vanish():
+    doubtful = {"focus": ["identifier:|b"], "reading": Reading.UNKNOWN}
+    found = only(entry("focus-class", "bone", "c", "2026-01-01", **doubtful))
+    assert (found.disease_class, found.status) == (None, "suspected")
+    assert [item.resource for item in sources(found, "status")] == ["Observation/c"]

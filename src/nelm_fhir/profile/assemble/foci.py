@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.profile.assemble.draft import Draft
 from nelm_fhir.profile.assemble.focus_register import (
     ADJUDICATION,
@@ -45,13 +46,14 @@ def _focus(gathered: Gathered, lesion: Lesion) -> dict[str, Any]:
     draft = Draft(Focus)
     draft.put("class", _class(gathered, lesion))
     draft.put("organ", _organ(lesion.metastases))
-    draft.put("status", _status(lesion.metastases))
+    classed = [f for f in lesion.entries.get(CLASS, ()) if not gathered.is_future(f)]
+    draft.put("status", _status(lesion.metastases, classed))
     draft.put("first_seen", first_seen(lesion.metastases))
     treatment, end = focus_treatment(lesion, gathered.as_of)
     draft.put("treatment", treatment)
     draft.put("treatment_end", end)
-    classed = lesion.entries.get(CLASS, ())
-    removed = [item for f in classed for item in component(f, "removed-with-primary")]
+    entries = lesion.entries.get(CLASS, ())
+    removed = [item for f in entries for item in component(f, "removed-with-primary")]
     draft.put("removed_with_primary", latest(removed, gathered.as_of))
     draft.hold("adjudication", _adjudication(gathered, lesion))
     return draft.record()
@@ -74,11 +76,13 @@ def _organ(metastases: Sequence[Finding]) -> Settled:
     return Settled(organs, tuple(statement(finding) for _, finding in named))
 
 
-def _status(metastases: Sequence[Finding]) -> Settled:
+def _status(metastases: Sequence[Finding], classed: Sequence[Finding]) -> Settled:
+    """Return how firm the focus is; one known by an entry that may not hold does not vanish."""
     firm = [statement(finding) for finding in metastases if not is_suspected(finding)]
     if firm:
         return Settled("confirmed", tuple(firm))
-    suspected = [statement(finding) for finding in metastases]
+    in_doubt = classed if all(f.reading is Reading.UNKNOWN for f in classed) else ()
+    suspected = [statement(finding) for finding in metastases or in_doubt]
     return Settled("suspected", tuple(suspected)) if suspected else Settled()
 
 
