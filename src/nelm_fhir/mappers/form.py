@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from nelm_fhir.core.canonical import FORM, without_version
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import item, string
-from nelm_fhir.mappers.form_entries import Entry, answers, is_of_the_form
+from nelm_fhir.mappers.form_entries import Entry, answers
 from nelm_fhir.mappers.form_twins import said_elsewhere
 from nelm_fhir.mappers.observations import observation
 from nelm_fhir.mappers.source import Source
@@ -27,7 +28,7 @@ _OBSERVATION: Final = "Observation"
 def form(source: Source, ctx: Context) -> Iterator[Finding]:
     """Yield the findings of a response; one to another questionnaire says nothing here."""
     response = source.resource
-    if not is_of_the_form(response.data):
+    if without_version(string(response.data, "questionnaire") or "") != FORM:
         return
     _note_gaps(response, ctx)
     found = answers(response.data, ctx.attested)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from nelm_fhir.core.canonical import BASE, FORM, without_version
+from nelm_fhir.core.canonical import BASE
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable
 from nelm_fhir.mappers.attested_values import ELEMENT
 from nelm_fhir.mappers.elements import Json, item, items, string
@@ -58,11 +58,6 @@ class Answers:
 
     entries: tuple[Entry, ...]
     strangers: tuple[str, ...]
-
-
-def is_of_the_form(response: Json) -> bool:
-    """Whether a QuestionnaireResponse answers the form of the tumor board, whatever its version."""
-    return without_version(string(response, "questionnaire") or "") == FORM
 
 
 def answers(response: Json, table: AttestedTable) -> Answers:
