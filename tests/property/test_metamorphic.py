@@ -195,12 +195,16 @@ def test_the_noise_of_real_records_does_not_matter(name):
 # --- a fact less, or in doubt ---------------------------------------------------------------------
 
 
+ONE_OF_A_LIST = "failed-therapy"
+"""The therapies that failed are one list: a shorter one says that fewer have failed (10.2)."""
+
+
 @EVERY
 def test_no_entry_less_makes_a_set_met_that_was_not(name):
     as_of = str(SAMPLE[name]["as_of"])
     before = verdicts(judged(BUNDLE[name], as_of))
     for at, found in enumerate(resources(name)):
-        if found["resourceType"] == "Patient":
+        if found["resourceType"] == "Patient" or found["id"].startswith(ONE_OF_A_LIST):
             continue
         entries = BUNDLE[name]["entry"]
         bundle = BUNDLE[name] | {"entry": entries[:at] + entries[at + 1 :]}
