@@ -1,8 +1,10 @@
-"""A pointer to the resource version and element that a statement rests on."""
+"""A pointer to the resource version and element that a statement rests on.
 
-from dataclasses import dataclass
+Tuples, because a judgment compares and collects evidence more often than anything else.
+"""
+
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Unused(StrEnum):
@@ -50,8 +52,7 @@ class Match(StrEnum):
     SITE = "site"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One resource element, as recorded.
 
     `resource` is `Type/id` (or the fullUrl of an entry without id), `version` its `meta.versionId`,
@@ -74,8 +75,7 @@ class Evidence:
         return f"{self.resource}/_history/{self.version}" if versioned else self.resource
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(NamedTuple):
     """Evidence that was read and understood but not used, and the reason (a word of rules 1.1)."""
 
     evidence: Evidence

@@ -10,6 +10,8 @@ from nelm_fhir.knowledge.criteria import Ask, Criterion, Group, Joined, Kind
 
 def question_of(view: View, criterion: Criterion) -> Ask | Group | None:
     """Return what the criterion asks, as the switches of the center have it (rules 15.2)."""
+    if not criterion.options:
+        return criterion.question
     on = {name for name, switch in view.profile.options if switch is True}
     for option in criterion.options:
         if option.name in on:

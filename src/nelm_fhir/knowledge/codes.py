@@ -57,9 +57,9 @@ class Member:
 Hits = tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CodeTables:
-    """All code lists of the catalogue; immutable.
+    """All code lists of the catalogue; immutable, and equal only to itself.
 
     `listed` is every line of every list, in order of file. `local_systems` are the code systems
     that only overlays name.

@@ -84,7 +84,11 @@ class Ask:
     test: Test | None = None
     limit: Decimal | None = None
     unit: str | None = None
-    parameters: Mapping[str, Parameter] = field(default_factory=lambda: NO_PARAMETERS, hash=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: NO_PARAMETERS)
+
+    def __hash__(self) -> int:
+        """The name alone: judgments are looked up by their question, and few share a name."""
+        return hash(self.asks)
 
 
 @dataclass(frozen=True, slots=True)

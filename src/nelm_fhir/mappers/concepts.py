@@ -1,14 +1,24 @@
-"""Reading a CodeableConcept: every coding is tried, text never decides (terminology 2.1)."""
+"""Reading a CodeableConcept: every coding is tried, text never decides (terminology 2.1).
+
+Records repeat their codes, so what one code means is worked out once per catalogue and kept.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from nelm_fhir.core.codes import Code
 from nelm_fhir.core.evidence import Match
 from nelm_fhir.knowledge.codes import CodeTables
 from nelm_fhir.mappers.elements import Json, items, string
 
-_ORDER = {Match.EXACT: 0, Match.MAPPED: 1, Match.SITE: 2, Match.WEAK: 3}
+_ORDER: Final = {Match.EXACT: 0, Match.MAPPED: 1, Match.SITE: 2, Match.WEAK: 3}
+_KEPT: Final = 4096
+"""How many codes are kept with their meanings, so that no input can fill the memory."""
+
+Recorded = list[tuple[str | None, str | None]]
+"""System and code of each coding of a concept, as they were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +42,45 @@ def codings(concept: Json, codes: CodeTables) -> Iterator[Code]:
 
 def matched(concept: Json, codes: CodeTables, element: str | None = None) -> tuple[Matched, ...]:
     """Return every meaning of every coding, the best match first; `element` as in `hits`."""
-    found = [
-        Matched(code, hit.group, hit.word, hit.match, hit.exact)
-        for code in codings(concept, codes)
-        for hit in codes.hits(code, element)
-    ]
-    return tuple(sorted(found, key=lambda m: (not m.exact, _ORDER[m.match])))
+    return meanings(recorded_codes(concept), codes, element)
+
+
+def recorded_codes(concept: Json) -> Recorded:
+    """Return system and code of every coding, as recorded; a Coding counts as one."""
+    listed = items(concept, "coding") or (concept,)
+    return [(string(coding, "system"), string(coding, "code")) for coding in listed]
+
+
+def meanings(
+    recorded: Recorded, codes: CodeTables, element: str | None = None
+) -> tuple[Matched, ...]:
+    """Return every meaning of recorded codes, the best match first; `element` as in `hits`."""
+    if len(recorded) == 1:
+        return _meanings(codes, *recorded[0], element)
+    found = [match for one in recorded for match in _meanings(codes, *one, element)]
+    return tuple(sorted(found, key=_rank))
+
+
+@lru_cache(maxsize=_KEPT)
+def _meanings(
+    codes: CodeTables, system: str | None, recorded: str | None, element: str | None
+) -> tuple[Matched, ...]:
+    """Return every meaning of one coding, the best match first."""
+    code = codes.normalize(system, recorded)
+    if code is None:
+        return ()
+    hits = codes.hits(code, element)
+    found = [Matched(code, hit.group, hit.word, hit.match, hit.exact) for hit in hits]
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(match: Matched) -> tuple[bool, int]:
+    return not match.exact, _ORDER[match.match]
 
 
 def within(found: Iterable[Matched], *groups: str) -> tuple[Matched, ...]:
     """Return those that belong to one of the groups."""
-    return tuple(m for m in found if m.group in groups)
+    return tuple([m for m in found if m.group in groups]) if found else ()
 
 
 def words(found: Iterable[Matched]) -> dict[str, Matched]:

@@ -22,6 +22,8 @@ def item(parent: Json, name: str) -> Json:
 def items(parent: Json, name: str) -> tuple[Json, ...]:
     """Return the objects of a repeating element; one object without a list counts as one."""
     value = parent.get(name)
+    if value is None:
+        return ()
     if isinstance(value, list):
         return tuple([v for v in value if isinstance(v, dict)])
     return (value,) if isinstance(value, dict) else ()

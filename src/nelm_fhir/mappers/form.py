@@ -92,7 +92,7 @@ def _findings(
 def _evidence(evidence: Evidence, entry: Entry, response: Resource) -> Evidence:
     """Return the evidence with the response as its resource, and the place of the answer in it."""
     place = entry.place(evidence.path.removeprefix(_OBSERVATION))
-    return replace(evidence, resource=response.key, path=f"{response.type}.{place}")
+    return evidence._replace(resource=response.key, path=f"{response.type}.{place}")
 
 
 def _issues(entry: Entry, view: Resource, response: Resource, ctx: Context) -> Sequence[Issue]:

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from nelm_fhir.core.unknown import Unknown
-from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within, words
+from nelm_fhir.mappers.concepts import (
+    Matched,
+    Recorded,
+    matched,
+    meanings,
+    recorded_codes,
+    recorded_text,
+    within,
+    words,
+)
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, item, items, string
 from nelm_fhir.mappers.source import Source
@@ -78,19 +87,21 @@ def _of_codes(concepts: Iterable[Json], ctx: Context) -> Components:
     """Return what codes say of the scan: products, scintigraphy, an overlay's codes."""
     said: dict[str, set[str]] = {MODALITY: set(), TRACER: set(), TECHNIQUE: set()}
     for concept in concepts:
-        if within(matched(concept, ctx.codes), _SCINTIGRAPHY):
+        recorded = recorded_codes(concept)
+        found = meanings(recorded, ctx.codes)
+        if within(found, _SCINTIGRAPHY):
             said[MODALITY].add(_SCINTIGRAPHY)
-        said[TRACER] |= words(within(matched(concept, ctx.codes), "tracer")).keys()
+        said[TRACER] |= words(within(found, "tracer")).keys()
         for component in said:
-            said[component] |= _mapped(concept, component, ctx)
+            said[component] |= _mapped(recorded, component, ctx)
     return {
-        code: CONFLICTING if len(found) > 1 else next(iter(found))
-        for code, found in said.items()
-        if found
+        code: CONFLICTING if len(told) > 1 else next(iter(told))
+        for code, told in said.items()
+        if told
     }
 
 
-def _mapped(concept: Json, component: str, ctx: Context) -> set[str]:
+def _mapped(recorded: Recorded, component: str, ctx: Context) -> set[str]:
     """Return the words of ours that a site's codes stand for, in the list of that component."""
-    found = words(within(matched(concept, ctx.codes, component), _ANSWER))
+    found = words(within(meanings(recorded, ctx.codes, component), _ANSWER))
     return set(found.keys() & ctx.attested.components[component].words)

@@ -11,12 +11,13 @@ from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, extension, item, items, string
 from nelm_fhir.mappers.places import RELATED_CONDITION
-from nelm_fhir.profile.findings import Links
+from nelm_fhir.profile.findings import NO_LINKS, Links
 
 IDENTIFIER: Final = "identifier:"
 _FOCUS: Final = ("focus", "reasonReference")
 _STUDIES: Final = ("partOf", "derivedFrom", "imagingStudy", "procedureReference")
 _MEMBERS: Final = ("hasMember", "result")
+_LINKING: Final = frozenset({"specimen", "extension", *_FOCUS, *_STUDIES, *_MEMBERS})
 _ANSWERS: Final = "QuestionnaireResponse"
 
 
@@ -26,6 +27,8 @@ def links(resource: Resource, ctx: Context) -> Links:
     The answers that an Observation was made from are no study.
     """
     data, lost = resource.data, set[str]()
+    if data.keys().isdisjoint(_LINKING):
+        return NO_LINKS
     specimens = _keys("specimen", items(data, "specimen"), resource, ctx, lost)
     studies = [one for one in _named(data, _STUDIES) if not _are_answers(one, resource, ctx)]
     return Links(
@@ -54,7 +57,8 @@ def _about(data: Json) -> Iterator[Json]:
 
 def _named(data: Json, names: Iterable[str]) -> Iterator[Json]:
     for name in names:
-        yield from items(data, name)
+        if name in data:
+            yield from items(data, name)
 
 
 def _keys(

@@ -13,7 +13,14 @@ from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.knowledge.attested import AttestedRow, Carrier
 from nelm_fhir.mappers.attested_values import ANSWER, admitted, held_as
-from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within, words
+from nelm_fhir.mappers.concepts import (
+    Matched,
+    meanings,
+    recorded_codes,
+    recorded_text,
+    within,
+    words,
+)
 from nelm_fhir.mappers.context import Context
 from nelm_fhir.mappers.elements import Json, items
 from nelm_fhir.mappers.source import Source
@@ -44,9 +51,10 @@ def _at(source: Source, carrier: Carrier, ctx: Context) -> Iterator[Finding]:
 
 def _answers(concept: Json, carrier: Carrier, ctx: Context) -> Answers:
     found: Answers = {}
+    recorded = recorded_codes(concept)
     for element in carrier.elements:
         row = ctx.attested.elements[element]
-        told = within(matched(concept, ctx.codes, element), ANSWER)
+        told = within(meanings(recorded, ctx.codes, element), ANSWER)
         if answer := _answer(row, told):
             found[element] = answer
     shared = {match.code for _, match in found.values()}

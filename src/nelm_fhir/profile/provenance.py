@@ -18,13 +18,13 @@ _MATCHES = {str(match): match for match in Match}
 
 def sources(part: Part, key: str) -> tuple[Evidence, ...]:
     """Return what the value of that key rests on."""
-    return tuple(_evidence(item) for item in _list(part, key, "sources"))
+    return tuple([_evidence(item) for item in _list(part, key, "sources")])
 
 
 def set_aside(part: Part, key: str) -> tuple[SetAside, ...]:
     """Return what was read for that key and not used."""
     items = _list(part, key, "set_aside")
-    return tuple(SetAside(_evidence(item), str(item.get("reason", ""))) for item in items)
+    return tuple([SetAside(_evidence(item), str(item.get("reason", ""))) for item in items])
 
 
 def reason(part: Part, key: str) -> Reason:
@@ -65,19 +65,19 @@ def _list(part: Part, key: str, member: str) -> list[dict[str, Any]]:
 
 
 def _evidence(item: Mapping[str, Any]) -> Evidence:
-    def text(key: str) -> str | None:
-        value = item.get(key)
-        return value if isinstance(value, str) else None
-
     return Evidence(
         resource=str(item["resource"]),
-        path=text("path") or "",
-        version=text("version"),
-        recorded=text("recorded"),
-        text=text("text"),
-        code=text("code"),
-        match=_MATCHES.get(text("match") or "", Match.EXACT),
+        path=_text(item.get("path")) or "",
+        version=_text(item.get("version")),
+        recorded=_text(item.get("recorded")),
+        text=_text(item.get("text")),
+        code=_text(item.get("code")),
+        match=_MATCHES.get(_text(item.get("match")) or "", Match.EXACT),
     )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _written(item: Evidence) -> dict[str, str]:

@@ -28,6 +28,8 @@ ENTRIES: Final = frozenset(
         "extrahepatic",
     }
 )
+_PLAIN: Final = (str, int, Decimal)
+"""What almost every value is, and holds nothing."""
 
 
 class CandidateProfile(Profile):
@@ -44,8 +46,7 @@ class CandidateProfile(Profile):
                 "This is a FHIR resource, not a candidate profile.",
                 "Leave out --profile, or turn it into a profile first: `nelm profile`.",
             )
-        nulls = list(_nulls(record, ()))
-        if nulls:
+        if nulls := _nulls(record):
             raise _refused([(path, "null does not occur in a record") for path in nulls])
         try:
             return cls.model_validate(_pruned(record))
@@ -100,16 +101,19 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _nulls(value: Any, path: tuple[str, ...]) -> Any:
+def _nulls(value: Any) -> list[str]:
+    """Return the path of every null outside of evidence."""
     if value is None:
-        yield ".".join(path)
-    elif isinstance(value, Mapping):
-        for key, member in value.items():
-            if key != EVIDENCE:
-                yield from _nulls(member, (*path, str(key)))
-    elif isinstance(value, list | tuple):
-        for index, member in enumerate(value):
-            yield from _nulls(member, (*path, str(index)))
+        return [""]
+    if isinstance(value, _PLAIN) or not isinstance(value, Mapping | list | tuple):
+        return []
+    members = value.items() if isinstance(value, Mapping) else enumerate(value)
+    return [
+        f"{key}.{path}".rstrip(".")
+        for key, member in members
+        if key != EVIDENCE
+        for path in _nulls(member)
+    ]
 
 
 def _pruned(record: Mapping[str, Any]) -> dict[str, Any]:

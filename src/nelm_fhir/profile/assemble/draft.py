@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.unknown import Reason
-from nelm_fhir.profile.assemble.statements import NOTHING_SAID, Settled
+from nelm_fhir.profile.assemble.statements import Settled
 from nelm_fhir.profile.candidate import Part
 from nelm_fhir.profile.provenance import note
 from nelm_fhir.profile.record_format import EVIDENCE
@@ -30,7 +30,7 @@ class Draft:
 
     def put(self, key: str, settled: Settled) -> None:
         """Write a settled value with its evidence, or why the key is absent."""
-        if settled == NOTHING_SAID:
+        if settled.is_silent:
             return
         value = None if settled.value is None else _admitted(self._model, key)(settled.value)
         reason = settled.reason

@@ -72,6 +72,11 @@ class Settled:
         return Settled(self.value, used, together, self.reason)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether there is neither a value, nor a reason, nor anything to show."""
+        return self.value is None and self.reason is None and not self.used and not self.aside
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything the value rests on, each once."""
         return distinct(item for statement in self.used for item in statement.evidence)
@@ -159,7 +164,7 @@ def beside(statements: Iterable[Statement], as_of: date, finer: Finer | None = N
 
 def together(*sides: Settled, finer: Finer | None = None) -> Settled:
     """Return what several sides agree on in the end, each side settled by itself, or conflict."""
-    heard = [side for side in sides if side != NOTHING_SAID]
+    heard = [side for side in sides if not side.is_silent]
     if len(heard) <= 1:
         return heard[0] if heard else NOTHING_SAID
     exact, coarse = _refined([item for side in heard for item in _standing(side)], finer)
@@ -168,6 +173,8 @@ def together(*sides: Settled, finer: Finer | None = None) -> Settled:
 
 def agreed(statements: Sequence[Statement]) -> Settled:
     """Return the one value that all statements with something to say give, or conflict."""
+    if not statements:
+        return NOTHING_SAID
     speaking = [item for item in statements if item.speaks]
     silent = [item for item in statements if not item.speaks]
     if not speaking:
