@@ -26,6 +26,7 @@ from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
 from nelm_fhir.knowledge.style_reading import load_noise, load_styles
 from nelm_fhir.mappers import registry
+from nelm_fhir.mappers.concerns import can_concern
 from nelm_fhir.profile.assemble import assemble
 from nelm_fhir.profile.provenance import sources
 from nelm_fhir.profile.record_format import CandidateProfile
@@ -66,6 +67,14 @@ def load(overlays: Sequence[Path] = ()) -> Catalogue:
     Raises KnowledgeError, listing every fault with file and key.
     """
     return load_catalogue(SPECS, overlays)
+
+
+def concerns(text: bytes, catalogue: Catalogue) -> bool:
+    """Whether the JSON text of a record can hold a neuroendocrine finding or an attested entry.
+
+    False is certain, and costs less than parsing: for populations, in which most patients end here.
+    """
+    return can_concern(text, catalogue.codes)
 
 
 def read_all(

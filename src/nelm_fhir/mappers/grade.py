@@ -27,6 +27,7 @@ from nelm_fhir.mappers.values import (
 from nelm_fhir.profile.findings import Finding, Value
 
 ON_NET_SCALE: Final = "grade-net"
+WHO_METHOD: Final = "who-method"
 _GENERAL: Final = "grade-answer-general"
 _NET_GRADE: Final = "grade-answer"
 _DIFFERENTIATION: Final = "differentiation-answer"
@@ -56,7 +57,7 @@ def grade(asked: Asked) -> Iterator[Finding]:
 
 def _is_on_who_scale(asked: Asked, found: tuple[Matched, ...]) -> bool:
     method = matched(item(asked.source.data, "method"), asked.ctx.codes)
-    if asked.question.group == ON_NET_SCALE or within(method, "who-method"):
+    if asked.question.group == ON_NET_SCALE or within(method, WHO_METHOD):
         asked.ctx.mark(asked.source.resource)
         return True
     return bool(within(found, _NET_GRADE)) or histology_of(found)[0] == "NET"

@@ -1,0 +1,58 @@
+"""Whether a record may speak of a neuroendocrine tumor at all, asked of its bytes.
+
+In: the JSON text of a record or of one resource, not read. Out: False only where reading it could
+give neither a neuroendocrine finding nor an attested entry; then it need not be read. True where it
+could, or where the text might hide it. Of a hospital's patients nearly all end here, so it costs
+less than parsing: every written code is looked up by its value, in whatever system it may stand;
+our own codes, some of them everyday words, by the address of their systems as it is published.
+Source: performance.md 4 (a patient without any neuroendocrine finding, passed over).
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from nelm_fhir.core.canonical import BASE
+from nelm_fhir.core.codes import Code
+from nelm_fhir.knowledge.codes import CodeTables
+from nelm_fhir.mappers.attested_values import ANSWER, ELEMENT
+from nelm_fhir.mappers.grade import ON_NET_SCALE, WHO_METHOD
+from nelm_fhir.mappers.histology import NEUROENDOCRINE
+
+_GROUPS: Final = frozenset({NEUROENDOCRINE, ON_NET_SCALE, WHO_METHOD, ELEMENT, ANSWER})
+"""Every code by which a mapper calls a record neuroendocrine, or a finding attested."""
+
+_WRITTEN: Final = re.compile(rb'"code"\s*:\s*"([^"]*)"')
+_OURS: Final = BASE.partition("://")[2].encode()
+_KEPT: Final = 4096
+"""How many codes are kept with their answer, so that no input can fill the memory."""
+
+
+def can_concern(text: bytes, codes: CodeTables) -> bool:
+    """Whether reading the text could give a neuroendocrine finding or an attested entry."""
+    if b"\\" in text:
+        text = text.replace(rb"\/", b"/")  # ICD-O codes hold a slash, which some escape
+        if rb"\u00" in text:  # keys and codes may be spelled in another way
+            return True
+    if _OURS in text:
+        return True
+    return any(_tells(codes, code) for code in set(_WRITTEN.findall(text)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _tells(codes: CodeTables, written: bytes) -> bool:
+    """Whether a code would tell something in one of the systems that have such codes."""
+    value = written.decode(errors="replace")
+    recorded = (codes.normalize(system, value) for system in _systems(codes))
+    return any(code is not None and _is_telling(codes, code) for code in recorded)
+
+
+@lru_cache(maxsize=8)
+def _systems(codes: CodeTables) -> frozenset[str]:
+    listed = (*codes.by_code, *codes.by_family, *codes.limited)
+    found = {code.system for code in listed if _is_telling(codes, code)}
+    return frozenset(system for system in found if not system.startswith(BASE))
+
+
+def _is_telling(codes: CodeTables, code: Code) -> bool:
+    return code in codes.limited or any(hit.group in _GROUPS for hit in codes.hits(code))
