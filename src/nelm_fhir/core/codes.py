@@ -1,10 +1,10 @@
 """Identity of a code: system and code. The display is for people and never compared."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A code within its normalized system (terminology 2.1, 2.2)."""
 
     system: str

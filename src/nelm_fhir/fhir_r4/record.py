@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.core.reading import Reading
@@ -32,8 +32,7 @@ class Resource:
     flagged: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a Reference leads to: a usable resource's key, or lost (unresolved or dropped).
 
     A Reference with only an `identifier` that no resource carries has `identifier`

@@ -5,8 +5,7 @@ issues and keep the day. Of strings only a bare year in `performedString` is rea
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.fhir_r4.record import Resource
@@ -37,8 +36,7 @@ _ONE_ELEMENT: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """A clinical date: the days it can denote, and as written; `end` is that of a finished act."""
 
     day: DaySpan | None = None

@@ -37,7 +37,7 @@ def failed_therapy(source: Source, found: tuple[Matched, ...], ctx: Context) -> 
                 continue
             held = next(iter(said)) if len(said) == 1 else (CONFLICTING if said else NOT_MAPPED)
             path = f"{name}[{at}]" if isinstance(source.data[name], list) else name
-            ended = replace(source, dated=replace(source.dated, day=_day(source)))
+            ended = replace(source, dated=source.dated._replace(day=_day(source)))
             yield ended.finding(FAILED, held, path, recorded_text(concept), reason, attested=True)
 
 

@@ -89,7 +89,7 @@ def _course(source: Source) -> Source:
     period = item(source.data, "effectivePeriod")
     given = source.resource.type == _ADMINISTERED
     return (
-        source if period and not given else replace(source, dated=replace(source.dated, end=None))
+        source if period and not given else replace(source, dated=source.dated._replace(end=None))
     )
 
 

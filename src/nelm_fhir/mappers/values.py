@@ -4,8 +4,7 @@
 whoever asks for it. A blank string is no value (rules 15.2).
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from nelm_fhir.core.amounts import plain
 from nelm_fhir.core.unknown import Reason, Unknown
@@ -29,8 +28,7 @@ NOT_EXACT: Final = Unknown(Reason.MAP_NOT_EXACT)
 NOT_MAPPED: Final = Unknown(Reason.CODE_NOT_MAPPED)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A value as sent: FHIR type ("Quantity"), content, element name, and as a person reads it.
 
     `kind` is "several" where more than one value[x] stands, which FHIR does not allow.
