@@ -25,8 +25,9 @@ class Named(NamedTuple):
 class Entry(Struct, gc=False):
     """One resource as text, with its head.
 
-    `place` is where the resource is (`Bundle.entry[12].resource`), `name` is `Type/id`, `wrong`
-    the elements of the head whose value is of a wrong type.
+    `place` is where the resource is (`Bundle.entry[12].resource`), `name` is `Type/id`, `base` the
+    server address (with `/`) that it came from, if its fullUrl tells, `wrong` the elements of the
+    head whose value is of a wrong type.
     """
 
     place: str
@@ -35,17 +36,8 @@ class Entry(Struct, gc=False):
     type: str
     name: str | None
     full_url: str | None = None
+    base: str | None = None
     wrong: Wrong = NOTHING_WRONG
-
-    @property
-    def base(self) -> str | None:
-        """The server address (with `/`) that the resource came from, if its fullUrl tells."""
-        if self.full_url is None or self.name is None or not self.full_url.startswith("http"):
-            return None
-        return self.full_url.removesuffix(self.name) if self._is_on_server() else None
-
-    def _is_on_server(self) -> bool:
-        return self.full_url is not None and self.full_url.endswith(f"/{self.name}")
 
     @property
     def identity(self) -> str:
@@ -60,7 +52,14 @@ def entry_of(
 ) -> Entry:
     """Return the entry of a resource whose head says its type."""
     kind = head.resource_type or ""
-    return Entry(place, raw, head, kind, f"{kind}/{head.id}" if head.id else None, full_url, wrong)
+    name = f"{kind}/{head.id}" if head.id else None
+    base = _base(full_url, name) if full_url and name else None
+    return Entry(place, raw, head, kind, name, full_url, base, wrong)
+
+
+def _base(full_url: str, name: str) -> str | None:
+    on_server = full_url.startswith("http") and full_url.endswith(f"/{name}")
+    return full_url.removesuffix(name) if on_server else None
 
 
 class Deletion(NamedTuple):
