@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from nelm_fhir.assessment.told import Answer, Fact, Limit
 from nelm_fhir.core.amounts import Amount
@@ -94,8 +94,7 @@ class SetVerdict:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """The sentence behind an id; figures carry population, n and era (safety rule 5)."""
 
     text: str
