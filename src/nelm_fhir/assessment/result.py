@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from nelm_fhir.assessment.told import Answer, Fact, Limit
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
@@ -27,8 +29,7 @@ class Verdict(StrEnum):
 Observed = Amount | DaySpan | bool | str
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
+class CriterionResult(Struct, frozen=True):
     """Status of one criterion and why.
 
     `reason` is a word of rules 1.1 for `unknown` and `not-applicable`, else None. `observed` is the
@@ -64,8 +65,7 @@ class CriterionResult:
         return self.kind not in {"relative", "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A counting criterion that is unknown, and the datum that would settle it."""
 
     criterion: str
@@ -131,8 +131,7 @@ class Counts:
         return sum(sum(part.values()) for part in (self.read, self.passed_over, self.unusable))
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A resource that was understood and not used, and why (`entered-in-error`).
 
     `resource` is `Type/id`, or the type alone where it has none; `location` is its place in the

@@ -5,9 +5,10 @@ page and no language can say more than the judgment, and every page says the sam
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
@@ -17,8 +18,7 @@ from nelm_fhir.core.logic import Status
 Value = Amount | DaySpan | Decimal | bool | int | str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What a value was compared with, as the criterion writes it: `< 50 %`."""
 
     test: str
@@ -29,8 +29,7 @@ class Limit:
         return f"{self.test} {self.value} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """One element of a fact, by its name in the record format (rules 15.2).
 
     `value` None is unknown, with `reason`. `text` is a text as recorded where `value` is what was
@@ -45,8 +44,7 @@ class Element:
     set_aside: tuple[SetAside, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing of the record that criteria looked at: a specimen, a scan, a focus of disease.
 
     `id` is its place in the profile (`specimens.biopsy`), `kind` names it in the texts.
@@ -66,30 +64,26 @@ class Fact:
         return None if element is None else element.value
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A word of the record format or of the rules, said by a table of the texts."""
 
     table: str
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """A text of the record that nothing interprets; it is quoted."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Months:
+class Months(Struct, frozen=True):
     """A number of calendar months."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """Some elements of a fact, said one after another: Ki-67 6 % and reported grade G2."""
 
     fact: Fact
@@ -100,8 +94,7 @@ Part = Amount | DaySpan | date | int | Limit | Term | Recorded | Months | Fact |
 Word = Part | tuple[Part, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One sentence: the case of its definition, and what fills it.
 
     `beside`: it is said besides the answer, so nothing settles or changes it.
@@ -112,16 +105,14 @@ class Told:
     beside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """A fact that was looked at and not used, and why (a word of the texts, table `asides`)."""
 
     fact: Fact
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one definition answered for one criterion.
 
     Answers with one `branch` must all hold; several branches are alternatives. `used` are the facts

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.assessment.told import Aside, Fact, Limit, Term, Told, Word
 from nelm_fhir.core.amounts import plain
 from nelm_fhir.core.evidence import Unused
@@ -23,8 +25,7 @@ NONE: Final = "none"
 UNCLEAR: Final = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What is told of one answer."""
 
     told: tuple[Told, ...]

@@ -5,8 +5,9 @@ question of another set is told by the same words, made once per view.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.assessment.told import Answer, Fact
 from nelm_fhir.core.logic import Status

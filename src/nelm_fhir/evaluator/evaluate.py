@@ -4,9 +4,11 @@ Sets are judged independently: the verdict of one never depends on another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.assessment.result import CriterionResult, Missing, SetVerdict, Verdict
 from nelm_fhir.assessment.told import Answer, Limit

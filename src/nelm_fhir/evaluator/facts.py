@@ -5,9 +5,10 @@ aside. Out: Facts, each made once per view. Nothing is judged here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.assessment.told import Element, Fact, Value
 from nelm_fhir.core.dates import DaySpan

@@ -1,15 +1,15 @@
 """What a flag rule may look at, and its type (rules 1.6)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nelm_fhir.assessment.result import CriterionResult
 from nelm_fhir.core.logic import Status
 from nelm_fhir.evaluator.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class FlagCase:
+class FlagCase(Struct, frozen=True):
     """What a flag may look at: the view, the results of its set, its numbers."""
 
     view: View

@@ -1,9 +1,11 @@
 """What a definition answers for one profile, and how answers of one criterion combine."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.assessment.result import Observed
 from nelm_fhir.core.evidence import Evidence, SetAside
@@ -13,8 +15,7 @@ from nelm_fhir.core.unknown import NotApplicable, Reason
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Judgment:
+class Judgment(Struct, frozen=True):
     """The answer of one definition for one profile.
 
     `reason` is given for unknown and not-applicable. `observed` is the value considered, `value`

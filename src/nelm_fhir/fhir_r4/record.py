@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.fhir_r4.head import Reference
@@ -11,8 +13,7 @@ from nelm_fhir.fhir_r4.part import Named
 from nelm_fhir.fhir_r4.references import reference_of
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One usable resource.
 
     `key` is unique within the record and stable: `Type/id`, the fullUrl for an entry without id,

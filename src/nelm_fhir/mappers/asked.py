@@ -1,7 +1,8 @@
 """One question of an Observation with its answer: the Observation itself, or one component."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.concepts import Matched, matched, within
@@ -12,8 +13,7 @@ from nelm_fhir.mappers.values import Recorded, is_absent, recorded
 from nelm_fhir.profile.findings import Finding, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a mapper of an Observation gets.
 
     `part` carries code and value[x], `path` leads to it ("" or "component[2]."), `question` is the

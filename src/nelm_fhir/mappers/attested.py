@@ -6,7 +6,8 @@ it. Source: attested-entry.md sections 1, 2 and 4.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.knowledge.attested import AttestedRow

@@ -5,9 +5,10 @@ with the reason; whatever cannot be read is handed on as `unreadable`, never dro
 attested-entry.md sections 1, 2 and 4.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.codes import Code
@@ -39,8 +40,7 @@ ANSWER: Final = "attested-answer"
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The value, the text as recorded, its element name, and the code it rests on."""
 
     value: Value | Unknown

@@ -4,9 +4,10 @@ Records repeat their codes, so what one code means is worked out once per catalo
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.codes import Code
 from nelm_fhir.core.evidence import Match
@@ -21,8 +22,7 @@ Recorded = list[tuple[str | None, str | None]]
 """System and code of each coding of a concept, as they were sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """A coding that belongs to a group: what it stands for there, and how it matched."""
 
     code: Code

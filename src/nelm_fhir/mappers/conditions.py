@@ -8,8 +8,9 @@ Source: terminology 3.3 to 3.8, 3.10, 3.14, 3.15; architecture 1, Assembly.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.mappers.bilobar import bilobar
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within
@@ -33,8 +34,7 @@ _PRIMARY: Final = (NEUROENDOCRINE, PLAIN, OTHER)
 _METASTATIC_BEHAVIOR: Final = "metastatic-behavior"
 
 
-@dataclass(frozen=True, slots=True)
-class Meanings:
+class Meanings(Struct, frozen=True):
     """What the codings of a Condition mean: those of metastases, and all the others."""
 
     secondary: tuple[Matched, ...]

@@ -6,8 +6,9 @@ for another reason, is no therapy that failed. Dated by the end of the therapy, 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.reading import Reading

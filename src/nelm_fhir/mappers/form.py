@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from nelm_fhir.core.canonical import FORM, without_version
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.issues import Issue
@@ -82,10 +84,10 @@ def _findings(
     """Yield the findings of an entry; `instead` names who is read in the place of its scan."""
     for finding in observation(view, ctx):
         studies = tuple(instead.get(key, key) for key in finding.links.studies)
-        yield replace(
+        yield structs.replace(
             finding,
             evidence=_evidence(finding.evidence, entry, response),
-            links=replace(finding.links, studies=studies),
+            links=structs.replace(finding.links, studies=studies),
         )
 
 

@@ -4,8 +4,9 @@ A reference that is there and leads nowhere is told as lost, never as none (find
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.mappers.context import Context

@@ -6,8 +6,9 @@ entry). An ended episode says "not listed" from its end on.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.mappers.attested_values import ANSWER

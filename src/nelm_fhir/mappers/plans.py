@@ -6,8 +6,9 @@ answers of `site_answers`. An order that is void, or forbids, plans nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.mappers.attested_values import ELEMENT

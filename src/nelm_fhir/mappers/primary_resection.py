@@ -7,8 +7,9 @@ in the component `resection-field`, and the tumor must be linked or be the only 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.concepts import Matched, recorded_text, within

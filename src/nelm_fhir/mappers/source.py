@@ -4,8 +4,9 @@ A mapper asks its Source for findings, so that no finding goes without evidence.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Self
+
+from msgspec import Struct
 
 from nelm_fhir.core.evidence import Evidence, Match
 from nelm_fhir.core.reading import Reading
@@ -22,8 +23,7 @@ from nelm_fhir.profile.findings import NOTHING, Finding, Links, Value
 BODY_SITE: Final = "body-site"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What all findings of one resource share."""
 
     resource: Resource
@@ -32,7 +32,7 @@ class Source:
     body_sites: tuple[str, ...]
     author: str | None
     signed: bool
-    components: Mapping[str, Value | Unknown] = field(default_factory=dict)
+    components: Mapping[str, Value | Unknown] = NOTHING
 
     @classmethod
     def of(cls, resource: Resource, ctx: Context) -> Self:

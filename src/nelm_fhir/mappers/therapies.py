@@ -8,8 +8,9 @@ dose does not tell the end of a course, the end of a Period does.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.mappers.concepts import Matched, matched, recorded_text, within, words

@@ -38,9 +38,10 @@ death                  True
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
@@ -52,8 +53,7 @@ Value = str | bool | Decimal | Amount | DaySpan
 NOTHING: Mapping[str, "Value | Unknown"] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Resolved references to other things of the record, each the key of a resource.
 
     `focus`: what the statement is about (Observation.focus, related-condition extensions,
@@ -74,8 +74,7 @@ class Links:
 NO_LINKS = Links()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One normalized statement.
 
     `key` is the resource it was read from, `value` Unknown where the resource states nothing
@@ -89,7 +88,7 @@ class Finding:
     key: str
     evidence: Evidence
     day: DaySpan | None = None
-    components: Mapping[str, Value | Unknown] = field(default_factory=lambda: NOTHING)
+    components: Mapping[str, Value | Unknown] = NOTHING
     links: Links = NO_LINKS
     reading: Reading = Reading.ASSERTED
     attested: bool = False

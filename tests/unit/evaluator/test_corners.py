@@ -5,6 +5,7 @@ import dataclasses
 from datetime import date
 
 import pytest
+from msgspec import structs
 from tests.property.records import BASELINE, CATALOGUE, assess, having, verdicts
 
 from nelm_fhir.core.logic import Status
@@ -178,7 +179,7 @@ def test_a_focus_of_which_only_the_future_is_known_is_known_from_its_scan():
     record = {**BASELINE, "scans": {**BASELINE["scans"], "pet-1": scan}}
     later = {**record, "extrahepatic": known_later}
     nothing = judged({**record, "extrahepatic": {}}, "M16-EHD")
-    assert dataclasses.replace(judged(later, "M16-EHD"), answers=()) == dataclasses.replace(
+    assert structs.replace(judged(later, "M16-EHD"), answers=()) == structs.replace(
         nothing, answers=()
     )
     assert judged(later, "M16-EHD").reason == Reason.EQUIVOCAL

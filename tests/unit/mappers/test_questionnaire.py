@@ -6,10 +6,10 @@ profiles are compared, evidence apart.
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 from tests.unit.both_carriers import (
     AS_OF,
     BOARD,
@@ -153,7 +153,7 @@ def findings_of(*resources: Json) -> list[Finding]:
     """The findings without what differs between carriers: key and place."""
     nowhere = Evidence("", "")
     return [
-        replace(finding, key="", evidence=nowhere)
+        structs.replace(finding, key="", evidence=nowhere)
         for finding in mapped(*resources, *around()).findings
         if finding.attested
     ]

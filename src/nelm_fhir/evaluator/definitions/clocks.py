@@ -5,8 +5,9 @@ a running clock is computed from the last possible start.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, add_months, at_least, last_of
 from nelm_fhir.core.evidence import Evidence

@@ -1,8 +1,9 @@
 """Definitions of staging: extrahepatic state, history of solid organs, reported scans (rules 8)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status

@@ -1,6 +1,6 @@
 """Hormonal function: syndrome, refractory symptoms, failed therapies (rules 7.3, 10.2, POL-25)."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable, Reason

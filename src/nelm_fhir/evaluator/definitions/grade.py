@@ -1,8 +1,9 @@
 """The grade criterion, shared by all sets that limit grade (rules 6.3)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
 from nelm_fhir.core.unknown import NotApplicable, Reason

@@ -1,8 +1,10 @@
 """The liver: involvement, judgments of clinicians, typical imaging (rules 8.6, 10.1, 10.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.amounts import Amount, hull
 from nelm_fhir.core.dates import DaySpan, last_of

@@ -1,7 +1,8 @@
 """The stability clock (rules 9.3, POL-08)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import add_months
 from nelm_fhir.core.logic import MET, NOT_MET, Status

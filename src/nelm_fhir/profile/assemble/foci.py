@@ -5,8 +5,9 @@ firm statement makes a focus confirmed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.reading import Reading

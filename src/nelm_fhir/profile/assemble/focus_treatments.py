@@ -5,9 +5,11 @@ several the last to end counts; one without an end leaves the end open, and so d
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.evidence import SUPERSEDED

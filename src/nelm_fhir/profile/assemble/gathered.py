@@ -1,8 +1,10 @@
 """The findings of one record in a fixed order, with what assembly needs to read them (I1)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.knowledge.tables import Definitions

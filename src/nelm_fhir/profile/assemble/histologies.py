@@ -6,8 +6,10 @@ code is not certainly younger: then it is set aside with an issue.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, before
 from nelm_fhir.core.logic import MET

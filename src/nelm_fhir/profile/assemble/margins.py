@@ -5,9 +5,10 @@ shows R1 at least. Statements that differ conflict.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.profile.assemble.statements import (

@@ -6,7 +6,8 @@ A tumor that is only suspected, or whose sites conflict, never vanishes into ano
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import before
 from nelm_fhir.core.logic import MET

@@ -8,8 +8,10 @@ that names a Condition makes it one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Unknown
@@ -27,8 +29,7 @@ RESECTED: Final = "primary-resected"
 _DOUBTFUL: Final = frozenset({Reading.SUSPECTED, Reading.UNKNOWN})
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One Condition that is said to be a primary; `told` are the sites it names."""
 
     key: str

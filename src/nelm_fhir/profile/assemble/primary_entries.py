@@ -6,7 +6,8 @@ theirs contradicts every site.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason

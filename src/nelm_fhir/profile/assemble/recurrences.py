@@ -6,8 +6,9 @@ after it, and never what is linked to another malignancy.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, before
 from nelm_fhir.core.logic import MET

@@ -7,8 +7,10 @@ conflicts: neither the signed R0 nor the R1 of the pathologist may vanish.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, before
 from nelm_fhir.core.logic import NOT_MET

@@ -6,8 +6,9 @@ for them, so that they can be seen as future. Source: attested-entry section 1; 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.core.evidence import SUPERSEDED
 from nelm_fhir.core.reading import Reading

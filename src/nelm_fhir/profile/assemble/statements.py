@@ -7,9 +7,10 @@ other agree, or one refines the other, or they conflict.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.evidence import SUPERSEDED, Evidence, SetAside, Unused
@@ -33,8 +34,7 @@ _READ_AS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One value as stated, the day it is true of, and whether a person attested it."""
 
     value: Value | Unknown
@@ -49,8 +49,7 @@ class Statement:
         return not (isinstance(self.value, Unknown) and self.value.reason in SILENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The value that counts, the statements it rests on, and what was set aside."""
 
     value: Value | None = None

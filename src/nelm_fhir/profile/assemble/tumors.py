@@ -7,13 +7,14 @@ primary and resection; attested-entry section 1, Lost links; terminology 2.7.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from nelm_fhir.profile.assemble.statements import Settled
 from nelm_fhir.profile.assemble.tables import Words
 from nelm_fhir.profile.findings import Finding, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Tumor:
+class Tumor(Struct, frozen=True):
     """One primary tumor: the Conditions that are it, and its site."""
 
     keys: frozenset[str]
