@@ -49,7 +49,7 @@ def read_part(part: Part, wanted: Wanted, asked: str | None) -> Record:
         passed_over=Counter(named.type for named in passed),
         unusable=Counter(named.reason for named in part.unusable),
         damaged=part.damaged,
-        named=tuple(one._replace(name=ids.get(one.location)) for one in (*part.unusable, *passed)),
+        named=(*(one._replace(name=ids.get(one.location)) for one in part.unusable), *passed),
         resolver=resolver,
         referring=linked.referring,
         by_key=usable,
@@ -151,4 +151,8 @@ def _references(
 def _passed_over(part: Part, chosen: Chosen, mine: Sequence[int]) -> list[Named]:
     left = [part.entries[n] for n in mine if n not in chosen.read and n not in chosen.damaged]
     gone = {name.location for name in part.unusable}
-    return [Named(entry.place, entry.type, UNWANTED) for entry in left if entry.place not in gone]
+    return [
+        Named(entry.place, entry.type, UNWANTED, entry.name)
+        for entry in left
+        if entry.place not in gone
+    ]
