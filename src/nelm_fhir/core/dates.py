@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Self
 
 from nelm_fhir.core.logic import Status, over_all
@@ -72,6 +73,7 @@ def _full_date(text: str) -> date:
     return earliest
 
 
+@lru_cache(maxsize=1024)  # a record repeats its dates
 def _bounds(text: str) -> tuple[date, date]:
     shape = _SHAPE.match(text)
     if shape is None:
