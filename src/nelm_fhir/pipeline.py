@@ -18,6 +18,7 @@ from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.errors import InputError, NotValid
 from nelm_fhir.evaluator.assess import Origin, assess_profile
 from nelm_fhir.evaluator.registry import SPECS
+from nelm_fhir.fhir_r4.inflate import inflated
 from nelm_fhir.fhir_r4.intake import Data
 from nelm_fhir.fhir_r4.part import UNWANTED, Named
 from nelm_fhir.fhir_r4.read import records
@@ -113,12 +114,14 @@ def read_one(data: Data, catalogue: Catalogue, **arguments: Any) -> Read:
 def read_profile(text: bytes | str | Mapping[str, Any], *, as_of: date | None = None) -> Read:
     """Return a profile that was given as JSON (rules section 15) in the place of a record.
 
-    `as_of` replaces the evaluation date of the profile. Raises NotARecord.
+    `as_of` replaces the evaluation date of the profile. Raises NotARecord; NotJson or TooLarge for
+    one that is compressed and cannot be unpacked.
     """
     if isinstance(text, Mapping):
         profile = CandidateProfile.from_record(text)
     else:
-        profile = CandidateProfile.from_json(text)
+        unpacked = inflated(text) if isinstance(text, bytes) else text
+        profile = CandidateProfile.from_json(unpacked)
     if as_of is not None:
         profile = profile.model_copy(update={"as_of": as_of})
     return given(profile)

@@ -86,8 +86,9 @@ def command(ctx: click.Context, /, files: tuple[str, ...], **values: Any) -> Non
     """Judge records against the criteria sets.
 
     FILE is a FHIR R4 Bundle, a list of resources, NDJSON, or - for stdin; with --profile a
-    candidate profile. Each file is one record; an NDJSON stream of Bundles holds one per line.
-    Several records give one line of JSON each, in the order they came in.
+    candidate profile. All of it may be packed with gzip. Each file is one record; an NDJSON stream
+    of Bundles holds one per line. Several records give one line of JSON each, in the order they
+    came in.
     """
     if values["verbose"]:
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")

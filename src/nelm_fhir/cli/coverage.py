@@ -24,7 +24,9 @@ from nelm_fhir.errors import InputError, NotABundle
 from nelm_fhir.events import Event, event
 from nelm_fhir.knowledge.catalogue import Catalogue
 
-SUFFIXES: Final = frozenset({".json", ".jsonl", ".ndjson"})
+ENDINGS: Final = tuple(
+    f".{kind}{packed}" for kind in ("json", "jsonl", "ndjson") for packed in ("", ".gz")
+)
 PATHS: Final = click.Path(exists=True, allow_dash=True)
 EXAMPLES: Final = """\b
 Examples:
@@ -57,8 +59,8 @@ def command(
     """Show what records hold, and which codes near it nobody maps.
 
     FILE is a FHIR R4 Bundle, a list of resources, NDJSON, or - for stdin; of a FOLDER every .json,
-    .ndjson and .jsonl file in it and below is read. Every Bundle is one record; what cannot be read
-    never costs the others.
+    .ndjson and .jsonl file in it and below is read. All of it may be packed with gzip (.json.gz).
+    Every Bundle is one record; what cannot be read never costs the others.
 
     The result can be mailed: it holds counts and codes, no ids, dates, texts or file names, and no
     count from 1 to 4.
@@ -124,7 +126,7 @@ def _inputs(paths: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
             yield name, False
             continue
         for file in sorted(folder.rglob("*")):
-            if file.suffix.lower() in SUFFIXES and file.is_file():
+            if file.name.lower().endswith(ENDINGS) and file.is_file():
                 yield str(file), True
 
 

@@ -3,20 +3,25 @@
 In: what the options say. Out: one Found per record. One that cannot be used never costs another.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.cli.exits import unknown_word
 from nelm_fhir.errors import InputError, NelmError
+from nelm_fhir.fhir_r4.limits import check_input
 
 STDIN: Final = "-"
+PIECE: Final = 1024 * 1024
+"""Bytes read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,25 @@ def _check_words(option: str, words: Sequence[str], known: list[str]) -> None:
 
 
 def bytes_of(name: str) -> bytes:
-    """Return what a file or stdin holds; raises InputError where it cannot be read."""
+    """Return what a file or stdin holds.
+
+    Raises InputError where it cannot be read, TooLarge without reading more than the limit.
+    """
     if name == STDIN:
-        return sys.stdin.buffer.read()
+        return _capped(sys.stdin.buffer)
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            check_input(os.fstat(file.fileno()).st_size)
+            return _capped(file)
     except OSError as error:
         what = error.strerror or "cannot be read"
         raise InputError(f"The file cannot be read: {what}.", "Check path and rights.") from None
+
+
+def _capped(stream: BinaryIO) -> bytes:
+    """Return all of a stream; what has no size of its own (a pipe) is read piece by piece."""
+    held = BytesIO()
+    while piece := stream.read(PIECE):
+        check_input(held.tell() + len(piece))
+        held.write(piece)
+    return held.getvalue()

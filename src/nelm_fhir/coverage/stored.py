@@ -1,7 +1,7 @@
 """A coverage report read back from its JSON, as far as an overlay is made or reviewed from it.
 
-In: bytes. Out: the codes nobody maps and the codes that were seen; InputError for anything that is
-no coverage report.
+In: bytes (gzip, too). Out: the codes nobody maps and the codes that were seen; InputError for
+anything that is no coverage report.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from nelm_fhir.core.codes import Code
 from nelm_fhir.errors import InputError
+from nelm_fhir.fhir_r4.inflate import inflated
 
 
 class StoredCode(Struct, frozen=True):
@@ -65,8 +66,9 @@ class Stored:
 
 def stored(content: bytes) -> Stored:
     """Return a report that `nelm coverage --format json` wrote."""
+    text = inflated(content)
     try:
-        report = msgspec.json.decode(content, type=_Report)
+        report = msgspec.json.decode(text, type=_Report)
     except (msgspec.DecodeError, UnicodeDecodeError):  # its text would show what stands there
         raise InputError(
             "The file is no coverage report.",

@@ -1,7 +1,8 @@
 """Whatever the caller has, as the bytes of one JSON text.
 
-In: bytes, text, or parsed JSON. Out: UTF-8 bytes without mark and surrounding blanks. Raises
-NotJson for what is visibly something else (XML, HTML, compressed, UTF-16) and says so, TooLarge.
+In: bytes (gzip, too), text, or parsed JSON. Out: UTF-8 bytes without mark and surrounding blanks.
+Raises NotJson for what is visibly something else (XML, HTML, an archive, UTF-16) and says so,
+TooLarge.
 """
 
 import math
@@ -10,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from nelm_fhir.errors import NotJson
+from nelm_fhir.fhir_r4.inflate import inflated
 from nelm_fhir.fhir_r4.limits import too_deep
 
 Data = bytes | str | dict[str, Any] | list[Any]
@@ -18,8 +20,10 @@ _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _OTHERS: Final = (
     (b"<", "The input is XML or HTML; only FHIR JSON is read.", "Ask for application/fhir+json."),
-    (b"\x1f\x8b", "The input is compressed.", "Unpack it first."),
-    (b"PK\x03\x04", "The input is a zip archive.", "Unpack it first."),
+    (b"PK\x03\x04", "The input is a zip archive.", "Unpack it first, or pack it with gzip."),
+    (b"BZh", "The input is packed with bzip2.", "Unpack it first, or pack it with gzip."),
+    (b"\xfd7zXZ", "The input is packed with xz.", "Unpack it first, or pack it with gzip."),
+    (b"\x28\xb5\x2f\xfd", "The input is packed with zstd.", "Unpack it, or pack it with gzip."),
     (b"\xff\xfe", "The input is UTF-16 text.", "Save it as UTF-8."),
     (b"\xfe\xff", "The input is UTF-16 text.", "Save it as UTF-8."),
 )
@@ -28,7 +32,7 @@ _OTHERS: Final = (
 def text_of(data: Data) -> bytes:
     """Return the input as UTF-8 JSON text."""
     if isinstance(data, bytes | bytearray | memoryview):
-        text = bytes(data)
+        text = inflated(bytes(data))
     elif isinstance(data, str):
         text = _utf8(data)
     else:

@@ -10,7 +10,16 @@ from typing import Final
 from nelm_fhir.errors import TooLarge
 
 MAX_BYTES: Final = 256 * 1024 * 1024
-"""Bytes of one record."""
+"""Bytes of one record, and of one input, as sent and unpacked."""
+
+MAX_RATIO: Final = 100
+"""Bytes that one byte of a compressed input may become. FHIR JSON is packed 10 to 30 times."""
+
+FREE_OF_RATIO: Final = 8 * 1024 * 1024
+"""Bytes below which the ratio is not asked: a short text that repeats itself may pack better."""
+
+MAX_MEMBERS: Final = 200_000
+"""Members of a compressed input: one per resource at most."""
 
 MAX_ENTRIES: Final = 200_000
 """Resources of one record."""
@@ -35,6 +44,33 @@ def check_bytes(size: int) -> None:
     if size > MAX_BYTES:
         raise TooLarge(
             f"The record is longer than {MAX_BYTES} bytes.", "Send one patient's record at a time."
+        )
+
+
+def check_input(size: int) -> None:
+    """Raise TooLarge for an input of too many bytes."""
+    if size > MAX_BYTES:
+        raise TooLarge(
+            f"The input is longer than {MAX_BYTES} bytes.",
+            "Send the record of one patient at a time, or fewer lines.",
+        )
+
+
+def check_ratio(inflated: int, taken: int) -> None:
+    """Raise TooLarge for a compressed input that grows as no record does."""
+    if inflated > max(FREE_OF_RATIO, MAX_RATIO * taken):
+        raise TooLarge(
+            f"The compressed input grows to more than {MAX_RATIO} times its size.",
+            "No record packs that well. Look at it, or send it unpacked.",
+        )
+
+
+def check_members(count: int) -> None:
+    """Raise TooLarge for a compressed input of too many parts."""
+    if count > MAX_MEMBERS:
+        raise TooLarge(
+            f"The compressed input consists of more than {MAX_MEMBERS} members.",
+            "Pack the record as a whole.",
         )
 
 
