@@ -17,6 +17,7 @@ from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.part import Entry
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
 from nelm_fhir.fhir_r4.required import needs
+from nelm_fhir.fhir_r4.twice import Suspicion
 from nelm_fhir.fhir_r4.wanted import Wanted
 
 Data = Mapping[str, Any]
@@ -78,12 +79,13 @@ def candidates(entries: Sequence[Entry], mine: Sequence[int], wanted: Wanted) ->
     answers: dict[Hashable, bool] = {}
     types = wanted.types
     found = Candidates()
+    suspicion = Suspicion()
     for n in mine:
         entry = entries[n]
         mapped = entry.type in types
         if mapped and (entry.wrong or _is_wanted(entry, wanted, answers)):
             found.wanted.append(n)
-        elif _repeats_type(entry.raw) or (mapped and _repeats_code(entry)):
+        elif suspicion.of_type(entry.raw) or (mapped and suspicion.of_code(entry)):
             found.suspect.append(n)
     return found
 
@@ -94,15 +96,6 @@ def _is_wanted(entry: Entry, wanted: Wanted, answers: dict[Hashable, bool]) -> b
     if answer is None:
         answer = answers[question] = wanted(entry.type, entry.head.codes)
     return answer
-
-
-def repeats_a_key(raw: bytes) -> bool:
-    """Whether the text of a suspect entry really repeats a key; then the last one won."""
-    try:
-        strict.read(raw)
-    except strict.Damaged as damaged:
-        return damaged.kind == "repeated-key"
-    return False
 
 
 def holds(raw: bytes, wanted: Wanted) -> bool:
@@ -118,14 +111,3 @@ def holds(raw: bytes, wanted: Wanted) -> bool:
 def _states(its: head.Head, wanted: Wanted) -> bool:
     kind = its.resource_type or ""
     return needs(kind).stated and wanted(kind, its.codes)
-
-
-def _repeats_type(raw: bytes) -> bool:
-    return raw.count(b'"resourceType"') != 1
-
-
-def _repeats_code(entry: Entry) -> bool:
-    head = entry.head
-    known = (head.code is not None) + len(head.component or ())
-    seen = entry.raw.count(b'"code":{') + entry.raw.count(b'"code": {')
-    return seen != known

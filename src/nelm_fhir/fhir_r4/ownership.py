@@ -8,6 +8,7 @@ Source: architecture, Assembly (patient); terminology 2.7, T33.
 
 from collections.abc import Sequence
 
+from nelm_fhir.fhir_r4 import twice
 from nelm_fhir.fhir_r4.notices import notice
 from nelm_fhir.fhir_r4.part import Entry, Part
 from nelm_fhir.fhir_r4.patient import Whose
@@ -54,7 +55,10 @@ def _other_patient(part: Part, entry: Entry, who: Whose, named: frozenset[str]) 
 
 def _is_his(part: Part, entry: Entry, whom: Subject, who: Whose, mapped: frozenset[str]) -> bool:
     if isinstance(whom, str) and whom not in who.names:
-        part.set_aside("other-patient", entry.place, entry.type)
+        if entry.type in mapped and twice.of_subject(entry.raw) and twice.repeats_a_key(entry.raw):
+            part.damage("repeated-key", entry.place, entry.type)  # the first may have been his
+        else:
+            part.set_aside("other-patient", entry.place, entry.type)
         return False
     if entry.type not in mapped:
         return whom is not NOT_A_PATIENT or _drop(part, entry, "not-a-patient")

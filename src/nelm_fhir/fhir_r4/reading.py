@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nelm_fhir.fhir_r4.choose import Chosen, candidates, holds, repeats_a_key
+from nelm_fhir.fhir_r4.choose import Chosen, candidates, holds
 from nelm_fhir.fhir_r4.gate import admit, contained, keys
 from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.identity import replaced
@@ -15,6 +15,7 @@ from nelm_fhir.fhir_r4.patient import Whose, whose
 from nelm_fhir.fhir_r4.record import Record, Resource
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
 from nelm_fhir.fhir_r4.subject import Subjects
+from nelm_fhir.fhir_r4.twice import repeats_a_key
 from nelm_fhir.fhir_r4.versions import keep_newest
 from nelm_fhir.fhir_r4.wanted import Wanted
 

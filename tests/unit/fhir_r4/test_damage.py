@@ -6,8 +6,11 @@ import pytest
 from tests.unit.fhir_r4.samples import (
     HEMOGLOBIN,
     KI67,
+    LOINC,
+    MAPPED,
     OnlyKi67,
     bundle,
+    concept,
     condition,
     keys,
     kinds,
@@ -158,6 +161,58 @@ def test_a_second_type_or_code_that_hides_a_wanted_one_is_damage(name, value, co
     data = data.replace('": ', '":').replace(", ", ",") if compact else data
     found = record_of(data, wanted=OnlyKi67())
     assert (kinds(found), found.damaged) == (["repeated-key"], True)
+
+
+FORM = "urn:form"
+
+
+class OnlyTheForm:
+    """Wanted are the answers to one form."""
+
+    types = MAPPED | {"QuestionnaireResponse"}
+
+    def __call__(self, kind, codes):
+        return (FORM, None) in codes
+
+
+CODING = f'"system": "{LOINC}", "code": "{KI67}"'
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        (CODING, f'{CODING}, "code": "{HEMOGLOBIN}"'),
+        (CODING, f'{CODING}, "system": "urn:x"'),
+        (CODING, f'{CODING}, "c\\u006fde": "{HEMOGLOBIN}"'),
+        ('"code": {', '"code": {"coding": [], '),
+        ('"status"', '"c\\u006fde": {"text": "x"}, "status"'),
+        ('"status"', '"resource\\u0054ype": "Basic", "status"'),
+    ],
+)
+@pytest.mark.parametrize("inside", ["code", "component"])
+def test_a_code_with_a_repeated_key_that_hides_a_wanted_one_is_damage(said, instead, inside):
+    hidden = observation("x", HEMOGLOBIN if inside == "component" else KI67)
+    if inside == "component":
+        hidden = {"component": [{"code": concept()}]} | hidden
+    head, found, rest = json.dumps(hidden).partition(said)
+    assert found
+    data = with_entry(head + instead + rest, observation())
+    read = record_of(data, wanted=OnlyKi67())
+    assert read.damaged or "Observation/x" in keys(read)
+
+
+def test_a_form_that_a_second_canonical_hides_is_damage():
+    sent = resource("QuestionnaireResponse", status="completed", questionnaire=FORM, item=[])
+    raw = twice(sent, "questionnaire", "urn:another")
+    assert record_of(with_entry(raw, observation()), wanted=OnlyTheForm()).damaged
+
+
+@pytest.mark.parametrize("key", ["subject", r"subj\u0065ct"])
+def test_a_second_subject_that_hides_the_patient_is_damage(key):
+    raw = twice(observation("x"), "subject", {"reference": "Patient/q"})
+    raw = raw[::-1].replace('"subject"'[::-1], f'"{key}"'[::-1], 1)[::-1]
+    found = record_of(with_entry(raw, observation()), subject="Patient/p")
+    assert (found.damaged, keys(found)) == (True, ["Patient/p", "Observation/o"])
 
 
 def test_a_repeated_key_of_what_is_not_wanted_is_not_looked_for():
