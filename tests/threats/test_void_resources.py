@@ -214,7 +214,7 @@ def test_a_void_contained_resource_leaves_what_its_absence_leaves(kind, status, 
 @pytest.mark.threat(4)
 @pytest.mark.parametrize(("kind", "status"), DROPPED)
 def test_what_a_void_resource_contains_is_void_with_it(kind, status, catalogue):
-    """Like a good statement inside a void one, and parts of a void panel."""
+    """A good statement inside a void one, and parts of a void panel."""
     inner = [{**PAYLOADS["Condition"], "id": "in"}, {**PAYLOADS["Procedure"], "id": "in2"}]
     sent = {**void(kind, status), "contained": inner}
     sent["component"] = [part("ln 29593-1", **quantity(90, "%"))]
