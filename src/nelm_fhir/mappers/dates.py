@@ -1,7 +1,8 @@
 """Clinical dates of resources as spans of days (terminology 2.6, rules 9.1).
 
 The calendar date counts as written, without shifting zones. A time without zone and 24:00 are
-issues and keep the day. Of strings only a bare year in `performedString` is read.
+issues and keep the day, a leap second is none; a time that no clock shows leaves nothing. Of
+strings only a bare year in `performedString` is read.
 """
 
 import re
@@ -14,7 +15,8 @@ from nelm_fhir.mappers.elements import Json, item, string
 
 _DATE_TIME: Final = re.compile(
     r"(?P<day>\d{4}(?:-\d{2}(?:-\d{2})?)?)"
-    r"(?:T(?P<hour>\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?(?P<zone>Z|[+-]\d{2}:\d{2})?)?",
+    r"(?:T(?P<hour>[01]\d|2[0-4]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?"
+    r"(?P<zone>Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?",
     re.ASCII,
 )
 _BARE_YEAR: Final = re.compile(r"\d{4}", re.ASCII)
