@@ -18,6 +18,7 @@ from nelm_fhir.writers.patient_bundle import noise_events as events
 from nelm_fhir.writers.patient_bundle.chart import Chart
 from nelm_fhir.writers.patient_bundle.conditions import VOID, condition
 from nelm_fhir.writers.patient_bundle.observations import observation
+from nelm_fhir.writers.patient_bundle.paperwork import paperwork
 
 _YEARS_BACK: Final = 5 * 365
 _ONE_CANCELLED_IN: Final = 6
@@ -37,6 +38,7 @@ def noise(chart: Chart, count: int, rows: Sequence[NoiseRow]) -> None:
     for number in range(count):
         row = chart.dice.pick(weighted, "noise", number)
         _MAKERS[row.kind](chart, row, number)
+        paperwork(chart, chart.resources[-1], row)
 
 
 def _codings(chart: Chart, row: NoiseRow) -> tuple[Coding, ...]:
