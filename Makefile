@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps tests/golden
 
-.PHONY: help demo check test lint types fast criteria golden lock clean
+.PHONY: help demo check test lint types fast criteria golden bench lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ fast: $(VENV)/.dev
 
 golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before committing
 	NELM_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden tests/families tests/docs
+
+bench: $(VENV)/.dev ## measure speed, memory and start against their goals (ARGS="--quick", "--row NAME", "--write")
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,100 @@
+"""What a row of the benchmark is, and what it came to.
+
+In: times or a plain number. Out: a Figure whose every cell is text already, so that what stands in
+RESULTS.md is what was printed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from tests.bench.timing import Times, spread
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A limit that was set before the project existed; `>=` where more is better."""
+
+    limit: float
+    unit: str = ""
+    at_least: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Whether a figure keeps to it."""
+        return value >= self.limit if self.at_least else value <= self.limit
+
+    def __str__(self) -> str:
+        return f"{'>=' if self.at_least else '<='} {self.limit:g}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What measuring gave: the figure, and where it comes from.
+
+    `floor` and `own` are what was compared, as text; `rounds` how often.
+    """
+
+    value: float
+    minimum: float
+    spread: float
+    floor: str = "-"
+    own: str = "-"
+    rounds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the benchmark.
+
+    `measure` None: it cannot be measured yet. `reason` is said where the goal is not met or there
+    is no figure.
+    """
+
+    name: str
+    what: str
+    against: str
+    measure: Callable[[Any], Measured] | None
+    goal: Goal | None = None
+    unit: str = ""
+    reason: str = ""
+
+
+def of_ratio(times: Times) -> Measured:
+    """Return the ratio of two times."""
+    return Measured(
+        times.ratio,
+        times.ratio_of_minima,
+        times.spread,
+        milliseconds(times.floor),
+        milliseconds(times.own),
+        len(times.own),
+    )
+
+
+def of_difference(times: Times) -> Measured:
+    """Return by how many seconds one time exceeds the other."""
+    lowest, told = min(times.own) - min(times.floor), of_ratio(times)
+    beyond = times.beyond
+    return Measured(median(beyond), lowest, spread(beyond), told.floor, told.own, told.rounds)
+
+
+def milliseconds(seconds: tuple[float, ...]) -> str:
+    """Return a median for people."""
+    return f"{median(seconds) * 1000:.2f} ms"
+
+
+def cells(row: Row, found: Measured | None) -> tuple[str, ...]:
+    """Return the cells of a row as they are printed and written."""
+    goal = "-" if row.goal is None else str(row.goal)
+    if found is None:
+        return (row.name, row.what, row.against, goal, *["-"] * 6, f"not measured: {row.reason}")
+    figures = (f"{one:.2f}{row.unit}" for one in (found.value, found.minimum, found.spread))
+    compared = (found.floor, found.own, str(found.rounds))
+    return (row.name, row.what, row.against, goal, *figures, *compared, _outcome(row, found))
+
+
+def _outcome(row: Row, found: Measured) -> str:
+    if row.goal is None:
+        return "-"
+    return "met" if row.goal.holds(found.value) else f"missed: {row.reason}"

@@ -1,0 +1,26 @@
+"""On what was measured: enough to compare, nothing that names the machine."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+
+def machine() -> str:
+    """Return day, processor, cores, system, interpreter and libraries on a few lines."""
+    libraries = ("orjson", "msgspec", "pydantic", "fhir.resources")
+    system = f"{platform.system()} {platform.machine()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    versions = ", ".join(f"{name} {version(name)}" for name in libraries)
+    return (
+        f"Measured {datetime.now(UTC).date()} on\n{_processor()}, {os.cpu_count()} cores shared "
+        f"with other work, {system}, {python}, {versions}."
+    )
+
+
+def _processor() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "an unnamed processor"

@@ -1,0 +1,74 @@
+"""RESULTS.md and the block of the README that is made from it.
+
+In: cells of the rows, section by section. Out: Markdown, and back from it the rows with a goal.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.bench.machine import machine
+
+ROOT: Final = Path(__file__).parents[2]
+RESULTS: Final = Path(__file__).with_name("RESULTS.md")
+README: Final = ROOT / "README.md"
+BLOCK: Final = re.compile(r"<!-- bench -->\n(.*?)<!-- /bench -->", re.DOTALL)
+COLUMNS: Final = (
+    *("row", "what", "compared with", "goal", "figure", "of minima", "spread"),
+    *("floor", "measured", "rounds", "result"),
+)
+_WHAT, _AGAINST, _GOAL, _FIGURE, _RESULT = 1, 2, 3, 4, -1
+_HEAD: Final = """# Results of the benchmark
+
+Written by `make bench` with `ARGS=--write`. {machine}
+
+A figure is the ratio of two medians, measured in alternation in one run (A B A B ...), warm, with
+the garbage collector on. Beside it stand the ratio of the minima and the spread: the distance
+between the first and the third quartile of the single rounds' ratios. Times are CPU time per
+record, or per start. The records come from the project's own generator: {records}, fictional.
+
+At {rate} records per second the whole line runs on one core.
+"""
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table of rows."""
+    lines = [COLUMNS, ["---"] * len(COLUMNS), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def document(sections: Mapping[str, Sequence[Sequence[str]]], *, records: str, rate: float) -> str:
+    """Return the text of RESULTS.md."""
+    head = _HEAD.format(machine=machine(), records=records, rate=f"{rate:,.0f}")
+    return "\n".join([head, *(f"## {name}\n\n{table(rows)}" for name, rows in sections.items())])
+
+
+def goals(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of RESULTS.md that have a goal, cell by cell."""
+    part = text.partition("## Goals")[2].partition("\n## ")[0]
+    for line in part.splitlines():
+        cells = tuple(cell.strip() for cell in line.strip("| ").split(" | "))
+        if len(cells) == len(COLUMNS) and cells[0] not in {"row", "---"}:
+            yield cells
+
+
+def block(text: str) -> str:
+    """Return the short table of the README."""
+    rows = [
+        f"| {cells[_WHAT]} | {cells[_AGAINST]} | {cells[_GOAL]} | {cells[_FIGURE]} | "
+        f"{cells[_RESULT].partition(':')[0]} |"
+        for cells in goals(text)
+    ]
+    head = ["| what | compared with | goal | measured | |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def write(text: str) -> None:
+    """Write RESULTS.md and the block of the README."""
+    RESULTS.write_text(text)
+    readme = README.read_text()
+    found = BLOCK.search(readme)
+    if found is None:
+        raise SystemExit("README.md has no <!-- bench --> block.")
+    README.write_text(readme[: found.start(1)] + block(text) + readme[found.end(1) :])

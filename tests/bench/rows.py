@@ -1,0 +1,222 @@
+"""Every row of the benchmark, with its goal and why it may miss it.
+
+In: a Setting. Out: Measured. The goals were set before the project existed; a row without one shows
+where time goes.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+import orjson
+from tests.bench import data, growth, memory, startup
+from tests.bench.figures import Goal, Measured, Row, of_difference, of_ratio
+from tests.bench.line import Steps
+from tests.bench.obvious import obvious
+from tests.bench.setting import FEW, Setting
+from tests.bench.timing import alternate
+
+from nelm_fhir import pipeline
+
+FLOOR: Final = "`orjson.loads` of the same bytes"
+
+
+def _line(own: Callable[[Steps, bytes], object], patients: str) -> Callable[[Setting], Measured]:
+    """Return a row that runs something of the line over whole records."""
+
+    def measure(setting: Setting) -> Measured:
+        bench = getattr(setting, patients)
+        run = partial(own, setting.steps(bench))
+        return setting.against_floor(run, bench.records, bench.records)
+
+    return measure
+
+
+def _step(
+    own: Callable[[Steps, Any], object], *before: Callable[[Steps, Any], Any]
+) -> Callable[[Setting], Measured]:
+    """Return a row that runs one step on what the steps before it made of each record."""
+
+    def measure(setting: Setting) -> Measured:
+        bench = setting.referred
+        steps, made = setting.steps(bench), list[Any](bench.records)
+        for step in before:
+            made = [step(steps, one) for one in made]
+        return setting.against_floor(partial(own, steps), made, bench.records)
+
+    return measure
+
+
+def _peer(own: Callable[[bytes], object]) -> Callable[[Setting], Measured]:
+    return _line(lambda _steps, record: own(record), "referred")
+
+
+def _obvious(*, judging: bool) -> Callable[[Setting], Measured]:
+    """Return a row that compares the line with the obvious program."""
+
+    def measure(setting: Setting) -> Measured:
+        bench, program = setting.referred, obvious()
+        steps, records = setting.steps(bench), bench.records[:FEW]
+        ready = {record: steps.to_profile(record) for record in records}
+
+        def theirs(record: bytes) -> object:
+            return program(record), steps.written(steps.judged(ready[record])) if judging else None
+
+        ours = steps.whole if judging else steps.to_profile
+        return of_ratio(alternate(theirs, ours, records, setting.pace))
+
+    return measure
+
+
+def _growth(
+    make: Callable[[Any, int], tuple[bytes, date]],
+) -> Callable[[Setting], Measured]:
+    def measure(setting: Setting) -> Measured:
+        def run(record: bytes, as_of: date) -> object:
+            read = pipeline.read_one(record, setting.catalogue, as_of=as_of)
+            return pipeline.judge(read, setting.catalogue)
+
+        sizes = growth.QUICK if setting.quick else growth.SIZES
+        found = growth.growth(partial(make, setting.catalogue), run, sizes)
+        ends = [f"{seconds:.3f} s/MB" for seconds in (found.first, found.last)]
+        return Measured(found.fitted, found.steepest, 0.0, *ends, growth.REPEATS)
+
+    return measure
+
+
+def _memory(setting: Setting) -> Measured:
+    small, as_of = data.of_entries(setting.catalogue, growth.QUICK[0])
+    sizes = growth.QUICK[-1:] if setting.quick else growth.SIZES[-2:]
+    found = []
+    for size in sizes:
+        large, _ = data.of_entries(setting.catalogue, size)
+        found.append((memory.rise(small, large, as_of), len(large)))
+    worst, length = max(found)
+    best = min(rise for rise, _ in found)
+    return Measured(worst, best, worst - best, f"{length / 1e6:.1f} MB", "-", len(found))
+
+
+def _start(arguments: tuple[str, ...]) -> Callable[[Setting], Measured]:
+    return lambda setting: of_difference(startup.started(arguments, setting.pace))
+
+
+GOALS: Final = (
+    Row(
+        "profile",
+        "read, map and assemble a 148 KB record of a NET patient",
+        FLOOR,
+        _line(Steps.to_profile, "referred"),
+        Goal(0.8),
+        reason="mapping and assembling in plain Python cost more than the C parser",
+    ),
+    Row(
+        "whole",
+        "the whole line: all seven sets, RiskAssessments as bytes",
+        FLOOR,
+        _line(Steps.whole, "referred"),
+        Goal(1.5),
+        reason="judging some hundred criteria with an account of each, and saying them, is the "
+        "larger part",
+    ),
+    Row(
+        "passed-over",
+        "a patient without any neuroendocrine finding, passed over",
+        FLOOR,
+        _line(Steps.passed_over, "ordinary"),
+        Goal(0.4),
+        reason="such a record is still read in full",
+    ),
+    Row(
+        "obvious",
+        "times faster than the obvious program, to the assessment as bytes; evaluator and writer "
+        "are shared, its mapping is given to it",
+        "whole Bundle through fhir.resources R4B",
+        _obvious(judging=True),
+        Goal(40, at_least=True),
+        reason="what both programs share, judging and writing, is most of our time",
+    ),
+    Row(
+        "obvious-reading",
+        "the same without what both share: to our finished profile, to its codes picked",
+        "whole Bundle through fhir.resources R4B",
+        _obvious(judging=False),
+        Goal(40, at_least=True),
+        reason="mapping and assembling, which the obvious program leaves out, are in our time",
+    ),
+    Row(
+        "growth",
+        "exponent of time over bytes, 10 to 20,000 entries; the second figure is the steepest "
+        "between two sizes",
+        "itself",
+        _growth(data.of_entries),
+        Goal(1.05),
+        reason="see the steepest part",
+    ),
+    Row(
+        "growth-statements",
+        "the same where every entry is about the tumor",
+        "itself",
+        _growth(data.of_statements),
+        Goal(1.05),
+        reason="a patient with thousands of statements about one tumor is none that there is",
+    ),
+    Row(
+        "memory",
+        "memory of one record, times its bytes: rise of the process's highest resident size",
+        "itself",
+        _memory,
+        Goal(6),
+        reason="see the text",
+    ),
+    Row(
+        "start-version",
+        "start of `nelm --version` beyond a bare interpreter",
+        "`python -c pass`",
+        _start(startup.VERSION),
+        Goal(0.15, " s"),
+        " s",
+        reason="importing click",
+    ),
+    Row(
+        "start-assess",
+        "start of `nelm assess` on a sample record beyond a bare interpreter",
+        "`python -c pass`",
+        _start(startup.ASSESS),
+        Goal(0.4, " s"),
+        " s",
+        reason="importing pydantic, rich and 250 dataclasses",
+    ),
+    Row(
+        "export",
+        "folder of a bulk export: CPU of the engine",
+        "`orjson.loads` of every line",
+        None,
+        Goal(0.8),
+        reason="the engine for populations is not built yet",
+    ),
+)
+STEPS: Final = (
+    Row("split", "split into entries, read their heads", FLOOR, _step(Steps.split)),
+    Row("records", "the whole of reading", FLOOR, _step(Steps.records)),
+    Row("map", "map", FLOOR, _step(Steps.mapped, Steps.records)),
+    Row("assemble", "assemble", FLOOR, _step(Steps.assembled, Steps.records, Steps.mapped)),
+    Row("judge", "judge", FLOOR, _step(Steps.judged, Steps.to_profile)),
+    Row("write", "build the FHIR", FLOOR, _step(Steps.built, Steps.to_profile, Steps.judged)),
+    Row("bytes", "build it, as bytes", FLOOR, _step(Steps.written, Steps.to_profile, Steps.judged)),
+    Row(
+        "profile-workup",
+        "read, map, assemble: a complete workup, 50 resources about the tumor",
+        FLOOR,
+        _line(Steps.to_profile, "in_workup"),
+    ),
+    Row("whole-workup", "the whole line: the same", FLOOR, _line(Steps.whole, "in_workup")),
+)
+PEERS: Final = (
+    Row("msgspec", "`msgspec.json.decode`, untyped", FLOOR, _peer(msgspec.json.decode)),
+    Row("json", "`json.loads` of the standard library", FLOOR, _peer(json.loads)),
+    Row("orjson", "`orjson.loads` itself: what the method is worth", FLOOR, _peer(orjson.loads)),
+)
+SECTIONS: Final = {"Goals": GOALS, "Where the time goes": STEPS, "Peers of the floor": PEERS}

@@ -1,0 +1,64 @@
+"""What rows share: the catalogue, the records, how long is measured. Made when first asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import orjson
+from tests.bench import data
+from tests.bench.data import Bench
+from tests.bench.figures import Measured, of_ratio
+from tests.bench.line import Steps
+from tests.bench.timing import Pace, alternate
+
+from nelm_fhir import pipeline
+from nelm_fhir.knowledge.catalogue import Catalogue
+
+RECORDS: Final = 200
+FEW: Final = 20
+"""Records where one takes long, and with `--quick`."""
+
+
+@dataclass
+class Setting:
+    """How a run measures."""
+
+    pace: Pace = field(default_factory=Pace)
+    quick: bool = False
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The knowledge, loaded once as a process does."""
+        return pipeline.load()
+
+    @cached_property
+    def referred(self) -> Bench:
+        """Patients with a neuroendocrine tumor."""
+        return data.referred(self.catalogue, self._count)
+
+    @cached_property
+    def in_workup(self) -> Bench:
+        """The same with a complete workup."""
+        return data.in_workup(self.catalogue, self._count)
+
+    @cached_property
+    def ordinary(self) -> Bench:
+        """Patients without one."""
+        return data.ordinary(self.catalogue, self._count)
+
+    @property
+    def _count(self) -> int:
+        return FEW if self.quick else RECORDS
+
+    def steps(self, bench: Bench) -> Steps:
+        """Return the line for these records."""
+        return Steps(self.catalogue, bench.as_of)
+
+    def against_floor(
+        self, own: Callable[[Any], object], records: Sequence[Any], floors: Sequence[bytes]
+    ) -> Measured:
+        """Return the time of something beside `orjson.loads` of the same records' bytes."""
+        pairs = list(zip(records, floors, strict=True))
+        times = alternate(lambda p: own(p[0]), lambda p: orjson.loads(p[1]), pairs, self.pace)
+        return of_ratio(times)

@@ -1,0 +1,44 @@
+"""RESULTS.md holds every goal with its figure, or says why not; the README says the same."""
+
+import re
+
+import pytest
+
+from tests.bench.results import BLOCK, README, RESULTS, block, goals
+from tests.bench.rows import GOALS
+
+WRITTEN = {cells[0]: cells for cells in goals(RESULTS.read_text())}
+GOAL, FIGURE, RESULT = 3, 4, -1
+
+every_goal = pytest.mark.parametrize("row", GOALS, ids=[row.name for row in GOALS])
+
+
+def test_nothing_else_stands_there():
+    assert list(WRITTEN) == [row.name for row in GOALS]
+
+
+@every_goal
+def test_every_goal_stands_there_as_it_was_set(row):
+    assert WRITTEN[row.name][GOAL] == str(row.goal)
+
+
+@every_goal
+def test_what_is_called_met_is_met_and_all_else_has_a_reason(row):
+    figure, result = WRITTEN[row.name][FIGURE], WRITTEN[row.name][RESULT]
+    number = re.match(r"[\d.]+", figure)
+    assert row.reason
+    if number is None:
+        assert result == f"not measured: {row.reason}"
+    elif row.goal.holds(float(number[0])):
+        assert result == "met"
+    else:
+        assert result == f"missed: {row.reason}"
+
+
+def test_the_readme_shows_these_figures():
+    assert BLOCK.search(README.read_text())[1] == block(RESULTS.read_text())
+
+
+def test_no_host_is_named():
+    assert "Measured 20" in RESULTS.read_text()
+    assert not re.search(r"/(tmp|home|root|Users)/", RESULTS.read_text())
