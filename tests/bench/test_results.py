@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from tests.bench.results import BLOCK, README, RESULTS, block, goals
 from tests.bench.rows import GOALS
 

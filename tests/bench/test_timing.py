@@ -1,11 +1,11 @@
-"""The arithmetic of the benchmark, without a clock: nothing here depends on how fast anything is."""
+"""The arithmetic of the benchmark, without a clock: nothing depends on how fast anything is."""
 
 import pytest
-
-from nelm_fhir import pipeline
 from tests.bench import data
 from tests.bench.figures import Goal, Measured, Row, cells, of_difference
 from tests.bench.timing import FEWEST, WARM, Pace, Times, alternate, exponent, spread
+
+from nelm_fhir import pipeline
 
 ROW = Row("one", "what", "floor", None, Goal(1.5), reason="because")
 
