@@ -16,21 +16,29 @@ from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import NotApplicable, Reason
 
 _JOINED_BY_REASON = (NotApplicable.NOTHING_ADVERSE, Reason.NO_SOURCE_TEXT)
+_DECIDING = (str(NOT_MET), "running", str(UNKNOWN), str(MET))
+"""What decides where all must hold: the first of these that any answer has."""
 Say = Callable[[str, Told], str]
 Need = tuple[str, Told, str]
 
 
 def criterion_sentence(result: CriterionResult, voice: Voice, *, settle: bool = False) -> str:
     """Say why the criterion has its status; `settle`: also what would settle it when unknown."""
-    sentence = _sentence(result, voice)
+    sentence = voice.once("why", result, lambda one: _sentence(one, voice))
     need = needs_words(result, voice) if settle else ""
     return f"{sentence} {need}" if need else sentence
 
 
 def needs_words(result: CriterionResult, voice: Voice) -> str:
     """Return in one sentence what would settle the criterion; empty unless it is unknown."""
+    if result.status is not UNKNOWN:
+        return ""
+    return voice.once("settle", result, lambda one: _needs_words(one, voice))
+
+
+def _needs_words(result: CriterionResult, voice: Voice) -> str:
     told = [[settle for _, _, settle in branch] for branch in needs(result, voice)]
-    if not any(told) and result.status is UNKNOWN and result.settle:
+    if not any(told) and result.settle:
         told = [[uncapitalized(result.settle.rstrip("."))]]
     need = _alternatives(told, voice)
     return voice.phrase("join", "settle", need=need) if need else ""
@@ -95,6 +103,8 @@ def deciding(result: CriterionResult) -> tuple[Answer, ...]:
 def deciding_branches(result: CriterionResult) -> list[list[Answer]]:
     """Return the same by alternative: the one that holds, else all but those that only repeat."""
     branches = [_of_branch(list(group)) for _, group in groupby(result.answers, _branch)]
+    if len(branches) == 1:
+        return branches
     holding = [branch for branch in branches if all(one.status is MET for one in branch)]
     if holding:
         return holding[:1]
@@ -106,11 +116,13 @@ def _branch(answer: Answer) -> int:
 
 
 def _of_branch(answers: Sequence[Answer]) -> list[Answer]:
-    """Return what decides where all must hold: failure, then running clock, then unknown."""
-    for outcome in (str(NOT_MET), "running", str(UNKNOWN), str(MET)):
-        found = [one for one in answers if one.outcome == outcome]
-        if found:
-            return found
+    """Return the answers that decide where all must hold."""
+    if len(answers) == 1:
+        return list(answers)
+    outcomes = [one.outcome for one in answers]
+    for outcome in _DECIDING:
+        if outcome in outcomes:
+            return [one for one in answers if one.outcome == outcome]
     return list(answers)
 
 
@@ -140,8 +152,9 @@ def _sentence(result: CriterionResult, voice: Voice) -> str:
 def _each(answers: Iterable[Answer], say: Say, *, beside: bool = True) -> tuple[str, ...]:
     """Return the texts of answers, each once; what differs only in lists is said in one."""
     told = [(one.asks, t) for one in answers for t in one.told if beside or not t.beside]
-    said = (say(asks, sentence) for asks, sentence in _merged(told))
-    return tuple(dict.fromkeys(text for text in said if text))
+    whole = _merged(told) if len(told) > 1 else told
+    said = [say(asks, sentence) for asks, sentence in whole]
+    return tuple(dict.fromkeys(filter(None, said)))
 
 
 def _merged(told: Sequence[tuple[str, Told]]) -> Iterator[tuple[str, Told]]:

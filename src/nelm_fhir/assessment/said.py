@@ -99,11 +99,11 @@ def day(wording: Wording, when: DaySpan | date | None, form: str) -> str:
         return phrase(wording, table, "none")
     span = when if isinstance(when, DaySpan) else DaySpan.of(when)
     shape = _BY_LENGTH.get(len(str(span)), "span")
-    first, last = _day(wording, span.earliest, "day"), _day(wording, span.latest, "day")
-    bare = first if shape == "day" else _day(wording, span.earliest, shape)
-    if form or shape == "span":
-        return phrase(wording, table, shape, date=bare, first=first, last=last)
-    return bare
+    if shape == "span":
+        first, last = _day(wording, span.earliest, "day"), _day(wording, span.latest, "day")
+        return phrase(wording, table, shape, date="", first=first, last=last)
+    bare = _day(wording, span.earliest, shape)
+    return phrase(wording, table, shape, date=bare, first=bare, last=bare) if form else bare
 
 
 def _day(wording: Wording, when: date, shape: str) -> str:

@@ -4,8 +4,10 @@ In: a Told or a single typed value. Out: sentences and words. What the record sa
 is quoted; nothing is added.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from nelm_fhir.assessment import said
 from nelm_fhir.assessment.naming import claim, named
@@ -14,16 +16,36 @@ from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.knowledge.wording import Template, Wording
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Says what is told in the words of one language."""
+    """Says what is told in the words of one language.
+
+    Made for one document. It remembers what it said: seven sets ask for the same facts, so most
+    sentences come several times.
+    """
 
     wording: Wording
+    _known: dict[tuple[str, int], tuple[object, str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def once(self, kind: str, thing: T, say: Callable[[T], str]) -> str:
+        """Return what is said of a thing; said once for this very thing, then remembered.
+
+        `kind` tells apart what is said of one thing in several places.
+        """
+        key = (kind, id(thing))
+        if key not in self._known:
+            self._known[key] = (thing, say(thing))  # while it is held, nothing else has its id
+        return self._known[key][1]
 
     def sentence(self, definition: str, told: Told) -> str:
         """Return the sentence of one case."""
-        return capitalized(self._filled(self.wording.sentence(definition, told.case), told))
+        template = self.wording.sentence(definition, told.case)
+        return self.once(definition, told, lambda one: capitalized(self._filled(template, one)))
 
     def need(self, definition: str, told: Told) -> str:
         """Return what would settle an unknown case, as a part of a sentence."""
@@ -58,7 +80,7 @@ class Voice:
         if part is None or isinstance(part, DaySpan | date):
             return said.day(self.wording, part, form)
         if isinstance(part, Fact):
-            return named(self.wording, part)
+            return self.once("name", part, lambda fact: named(self.wording, fact))
         if isinstance(part, Claims):
             return self._claims(part)
         if isinstance(part, Term):

@@ -43,9 +43,8 @@ class Template:
 
     def filled(self, say: Callable[[str, str], str]) -> str:
         """Return the text with every field said by `say(name, form)`."""
-        return "".join(
-            f"{before}{say(name, form)}" if name else before for before, name, form in self.parts
-        )
+        said = [before + say(name, form) if name else before for before, name, form in self.parts]
+        return "".join(said)
 
 
 NO_TEXT: Final = Template(())

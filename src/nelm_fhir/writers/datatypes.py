@@ -26,6 +26,8 @@ _TAG_OPENS: Final = re.compile(r"<(?=[A-Za-z/!?])")
 
 def string(text: str) -> str:
     """Return the text as a FHIR string, what no FHIR string may hold shown as U+FFFD."""
+    if text.isprintable():  # nothing forbidden is; most texts need no closer look
+        return text.strip() or "\ufffd"
     return _FORBIDDEN.sub("\ufffd", text).strip() or "\ufffd"
 
 
@@ -97,8 +99,4 @@ def extensions(url: str, parts: Sequence[Json]) -> Json:
 
 def filled(members: Mapping[str, Any]) -> Json:
     """Return the members without those that are None or empty, which FHIR forbids (ele-1)."""
-    return {
-        key: value
-        for key, value in members.items()
-        if value is not None and value not in ("", [], {})
-    }
+    return {key: value for key, value in members.items() if value or value == 0}

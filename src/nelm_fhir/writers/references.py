@@ -15,9 +15,8 @@ from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.writers.canonicals import URI_SYSTEM
 from nelm_fhir.writers.datatypes import Json, identifier, string
 
-_ID: Final = r"[A-Za-z0-9\-.]{1,64}"
-_TYPES: Final = "|".join(
-    [
+_TYPES: Final = frozenset(
+    {
         *("Patient", "Person", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization"),
         *("Condition", "AllergyIntolerance", "FamilyMemberHistory", "ClinicalImpression", "Flag"),
         *("Observation", "DiagnosticReport", "Specimen", "MolecularSequence", "BodyStructure"),
@@ -28,11 +27,11 @@ _TYPES: Final = "|".join(
         *("MedicationDispense", "Immunization", "NutritionOrder", "Device", "DeviceUseStatement"),
         *("Questionnaire", "QuestionnaireResponse", "RiskAssessment", "DetectedIssue", "Task"),
         *("AdverseEvent", "ResearchSubject", "GuidanceResponse", "RequestGroup", "Provenance"),
-    ]
+    }
 )
-_LITERAL: Final = re.compile(rf"(?:https?://[^\s#?|]+/)?(?:{_TYPES})/{_ID}\Z", re.ASCII)
+_SERVER: Final = re.compile(r"https?://[^\s#?|]+\Z", re.ASCII)
 _HISTORY: Final = "/_history/"
-_VERSION: Final = re.compile(rf"{_ID}\Z", re.ASCII)
+_ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z", re.ASCII)
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+\Z", re.ASCII)
 
 
@@ -43,13 +42,22 @@ def reference(key: str, version: str | None = None) -> Json:
     container is named.
     """
     place, _, known = key.partition("#")[0].partition(_HISTORY)
-    if _LITERAL.match(place):
+    if _is_literal(place):
         version = known or version
-        versioned = version is not None and _VERSION.match(version)
+        versioned = version is not None and _ID.match(version)
         return {"reference": f"{place}{_HISTORY}{version}" if versioned else place}
     if _URI.match(key):
         return {"identifier": identifier(URI_SYSTEM, key)}
     return {"display": string(key)}
+
+
+def _is_literal(place: str) -> bool:
+    """Whether it is `Type/id`, at a server or alone."""
+    rest, _, name = place.rpartition("/")
+    server, slash, kind = rest.rpartition("/")
+    if kind not in _TYPES or not _ID.match(name):
+        return False
+    return not slash or bool(_SERVER.match(server))
 
 
 def typed(key: str, resource_type: str) -> Json:
