@@ -7,7 +7,6 @@ Source: architecture sections 2 and 3.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +17,7 @@ from nelm_fhir.knowledge.code_build import build_code_tables
 from nelm_fhir.knowledge.code_overlays import OverlayCodes
 from nelm_fhir.knowledge.codes import CodeTables
 from nelm_fhir.knowledge.criteria import DefinitionSpec
+from nelm_fhir.knowledge.digest import digest_of
 from nelm_fhir.knowledge.faults import Faults
 from nelm_fhir.knowledge.files import mapping_files, overlay_files
 from nelm_fhir.knowledge.overlay import Answers, Overlay, Shipped, read_json, read_overlay
@@ -95,7 +95,7 @@ def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...])
         codes=codes,
         options=_joined_options(overlays, reader.faults),
         overlays=tuple(OverlayName(overlay.name, overlay.version) for overlay in overlays),
-        digest=digest_of(reader.files, overlays),
+        digest=digest_of(_all_files(reader.files, overlays)),
         attested=parts.attested,
         form=parts.form,
         answers=_joined_answers(overlays, reader.faults),
@@ -146,13 +146,8 @@ def _joined_answers(overlays: Sequence[Overlay], faults: Faults) -> Answers:
     return MappingProxyType({key: MappingProxyType(words) for key, words in joined.items()})
 
 
-def digest_of(files: Mapping[str, bytes], overlays: Sequence[Overlay]) -> str:
-    """Return the hash over path, length and bytes of every file, in order of path."""
+def _all_files(files: Mapping[str, bytes], overlays: Sequence[Overlay]) -> Mapping[str, bytes]:
     everything = dict(files)
     for overlay in overlays:
         everything |= {f"overlays/{overlay.name}/{p}": body for p, body in overlay.content.items()}
-    total = sha256()
-    for path in sorted(everything):
-        total.update(f"{path}\0{len(everything[path])}\0".encode())
-        total.update(everything[path])
-    return f"sha256:{total.hexdigest()}"
+    return everything
