@@ -1,0 +1,71 @@
+"""What spoke against the patient: the exception of invariant I6, kept as narrow as it can be told.
+
+A verdict may turn into `criteria-met` only if a mutation LOST a statement (dropped it, voided it,
+gave it another subject, code or link) and the resource it touched, for that very set, in the
+original either
+
+- stands among the evidence or what was set aside of a criterion that counts and was not `met`; or
+- is contained in such a resource or contains it, or is joined with one by a single reference, in
+  either direction; or
+- gives the listing status (I6).
+
+Damage that leaves the statement standing, vagueness, doubt and repetition have no exception.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+
+from tests.fuzz.line import Outcome
+from tests.fuzz.mutation import Effect, Touch
+
+from nelm_fhir.assessment.result import CriterionResult
+from nelm_fhir.core.logic import Status
+from nelm_fhir.profile.provenance import sources
+
+
+class Excuse(Enum):
+    """By which of the ways a touched resource spoke against the patient."""
+
+    EVIDENCE = "evidence"
+    LINKED = "linked"
+    LISTING = "listing"
+
+
+def excuse(touches: list[Touch], set_id: str, before: Outcome) -> Excuse | None:
+    """Return why the verdict of a set may have turned into `criteria-met`; None if it may not."""
+    touched = {key for t in touches if t.effect is Effect.LOST for key in _keys(t, before)}
+    adverse = set(_adverse(before, set_id))
+    if touched & adverse:
+        return Excuse.EVIDENCE
+    if touched & {other for key in adverse for other in _joined(key, before)}:
+        return Excuse.LINKED
+    listing = {e.resource for e in sources(before.profile.listing, "status")}
+    return Excuse.LISTING if touched & listing else None
+
+
+def _keys(touch: Touch, before: Outcome) -> Iterator[str]:
+    """Yield the key of the touched resource and of what is contained in it."""
+    place = f"Bundle.entry[{touch.origin}].resource"
+    for resource in before.record.resources:
+        if resource.location == place or resource.location.startswith(f"{place}."):
+            yield resource.key
+
+
+def _adverse(before: Outcome, set_id: str) -> Iterator[str]:
+    for result in before.assessment.verdict_of(set_id).criteria:
+        if result.counts and result.status is not Status.MET:
+            yield from _seen(result)
+
+
+def _seen(result: CriterionResult) -> Iterator[str]:
+    yield from (item.resource for item in result.evidence)
+    yield from (item.evidence.resource for item in result.set_aside)
+
+
+def _joined(key: str, before: Outcome) -> Iterator[str]:
+    """Yield what a resource is contained in, what refers to it, and what it refers to."""
+    yield key.partition("#")[0]
+    yield from (source for source, _ in before.record.referring.get(key, ()))
+    for target, found in before.record.referring.items():
+        if any(source == key for source, _ in found):
+            yield target

@@ -1,0 +1,87 @@
+"""What a mutation is: a name, what it may do to a record, and a pure function of a seeded chance.
+
+A mutation chooses a piece of the record and changes, drops or repeats it. It returns a Touch that
+names the place, never a value, or None where the record has nothing of that kind.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from random import Random
+from typing import Any
+
+from tests.fuzz.line import original
+from tests.fuzz.places import Path, told
+from tests.fuzz.sent import Piece, Sent
+
+OFTEN = 0.8
+"""How often a resource that the line reads is chosen, where one fits."""
+
+
+class Effect(Enum):
+    """What a mutation does, by which the oracle asks more or less.
+
+    LOST: a statement is withdrawn, or says another thing (dropped, void, another code, subject or
+    link): what it said is not said any more, which the exception of I6 is about.
+    DAMAGED: a statement stands, and part of it cannot be read or is in doubt: no exception.
+    REPEATED: nothing new is said: no exception.
+    """
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What was done: by which mutation, to which entry of the base, where in its resource."""
+
+    mutation: str
+    effect: Effect
+    origin: int
+    path: Path = ()
+
+    def told(self, sent: Sent) -> str:
+        """Return the touch in words, without any value of the record."""
+        kind = sent.base.entries[self.origin].get("resource", {}).get("resourceType", "?")
+        return f"{self.mutation} at entry[{self.origin}] {kind} {told(self.path)}".rstrip()
+
+
+Change = Callable[[Sent, Random], tuple[int, Path] | None]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One kind of damage."""
+
+    name: str
+    effect: Effect
+    change: Change
+
+    def __call__(self, sent: Sent, chance: Random) -> Touch | None:
+        """Change the record; None if there was nothing to change."""
+        done = self.change(sent, chance)
+        return None if done is None else Touch(self.name, self.effect, *done)
+
+
+Fits = Callable[[Piece], bool]
+
+
+def choose(sent: Sent, chance: Random, fits: Fits = lambda piece: True) -> int | None:
+    """Return the number of a piece, more often one that the line reads."""
+    fitting = [n for n, piece in enumerate(sent.pieces) if piece.raw is None and fits(piece)]
+    read = [n for n in fitting if is_read(sent, sent.pieces[n])]
+    if read and chance.random() < OFTEN:
+        return chance.choice(read)
+    return chance.choice(fitting) if fitting else None
+
+
+def is_read(sent: Sent, piece: Piece) -> bool:
+    """Whether the line reads the entry of the base that a piece comes from."""
+    place = sent.place(piece.origin)
+    return any(r.location == place for r in original(sent.base.name).record.resources)
+
+
+def pick(chance: Random, found: Sequence[Any]) -> Any | None:
+    """Return one of those that were found; None if none was."""
+    return chance.choice(found) if found else None
