@@ -14,6 +14,7 @@ from tests.fuzz.line import original
 from tests.fuzz.places import Path, told
 from tests.fuzz.sent import Piece, Sent
 
+HALF = 0.5
 OFTEN = 0.8
 """How often a resource that the line reads is chosen, where one fits."""
 
@@ -61,15 +62,23 @@ class Mutation:
     def __call__(self, sent: Sent, chance: Random) -> Touch | None:
         """Change the record; None if there was nothing to change."""
         done = self.change(sent, chance)
-        return None if done is None else Touch(self.name, self.effect, *done)
+        if done is None:
+            return None
+        origin, path = done
+        # Whoever a statement is not about any more, it is not said of the patient.
+        lost = path[:1] == ("subject",)
+        return Touch(self.name, Effect.LOST if lost else self.effect, origin, path)
 
 
 Fits = Callable[[Piece], bool]
 
 
 def choose(sent: Sent, chance: Random, fits: Fits = lambda piece: True) -> int | None:
-    """Return the number of a piece, more often one that the line reads."""
+    """Return the number of a piece, more often one that the line reads or that is adverse."""
     fitting = [n for n, piece in enumerate(sent.pieces) if piece.raw is None and fits(piece)]
+    against = [n for n in fitting if sent.pieces[n].origin in sent.base.against]
+    if against and chance.random() < HALF:
+        return chance.choice(against)
     read = [n for n in fitting if is_read(sent, sent.pieces[n])]
     if read and chance.random() < OFTEN:
         return chance.choice(read)

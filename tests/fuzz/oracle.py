@@ -19,6 +19,7 @@ from tests.fuzz.adverse import Excuse, excuse
 from tests.fuzz.line import Outcome
 from tests.fuzz.mutation import Effect, Touch
 from tests.fuzz.sent import Piece, Sent
+from tests.fuzz.telling import is_told
 
 MET = "criteria-met"
 OPEN = {"unknown", "not-applicable"}
@@ -44,7 +45,7 @@ class Findings:
 def judge(before: Outcome, sent: Sent, touches: list[Touch], after: Outcome) -> Findings:
     """Return every clause that the outcome of a damaged record breaks."""
     found = Findings([], Counter())
-    _no_better(before, touches, after, found)
+    _no_better(before, sent, touches, after, found)
     found.failures.extend(_counted_once(sent, after))
     if len(touches) == 1:
         found.failures.extend(_told(before, sent, touches[0], after))
@@ -52,16 +53,25 @@ def judge(before: Outcome, sent: Sent, touches: list[Touch], after: Outcome) -> 
     return found
 
 
-def _no_better(before: Outcome, touches: list[Touch], after: Outcome, found: Findings) -> None:
+def _no_better(
+    before: Outcome, sent: Sent, touches: list[Touch], after: Outcome, found: Findings
+) -> None:
+    visible = [t for t in touches if _may_excuse(sent, t, before, after)]
     for name, verdict in after.verdicts.items():
         if verdict != MET or before.verdicts[name] == MET:
             continue
-        why = excuse(touches, name, before)
+        why = excuse(visible, name, before)
         if why is None:
             was = ", ".join(before.assessment.verdict_of(name).deciding)
             found.failures.append(Failure("no-better", f"{name}, which was {was}"))
         else:
             found.excuses[why] += 1
+
+
+def _may_excuse(sent: Sent, touch: Touch, before: Outcome, after: Outcome) -> bool:
+    if touch.effect is Effect.DAMAGED:
+        return is_told(sent, touch, before, after)
+    return touch.effect is Effect.LOST
 
 
 def _counted_once(sent: Sent, after: Outcome) -> Iterator[Failure]:
@@ -84,22 +94,13 @@ def _is_no_resource(piece: Piece) -> bool:
 
 
 def _told(before: Outcome, sent: Sent, touch: Touch, after: Outcome) -> Iterator[Failure]:
-    """Ask of damage that it is named, or moved answers only towards unknown."""
-    if touch.effect is not Effect.DAMAGED or _is_named(sent, touch, after):
+    """Ask of damage that it is told, or moved answers only towards unknown."""
+    if touch.effect is not Effect.DAMAGED or is_told(sent, touch, before, after):
         return
     for key, status in after.statuses.items():
         was = before.statuses.get(key)
         if status not in {was, *OPEN}:
-            yield Failure("told", f"{'/'.join(key)} was {was}, is {status}, and nothing names it")
-
-
-def _is_named(sent: Sent, touch: Touch, after: Outcome) -> bool:
-    """Whether an issue or what was left out names the touched entry."""
-    places = [sent.place(n) for n, p in enumerate(sent.pieces) if p.origin == touch.origin]
-    keys = [r.key for r in after.record.resources if r.location in places]
-    named = [i.location for i in after.assessment.issues] + [n.location for n in after.record.named]
-    names = (*places, *(f"{key} " for key in keys), *keys)
-    return any(one == name or one.startswith(f"{name}") for one in named for name in names)
+            yield Failure("told", f"{'/'.join(key)} was {was}, is {status}, and nothing tells why")
 
 
 def _same_again(before: Outcome, touch: Touch, after: Outcome) -> Iterator[Failure]:

@@ -1,0 +1,54 @@
+"""Whether a result tells that part of a record could not be used: by its place, or by its name.
+
+In: what was sent, what was touched, the outcomes before and after. Out: whether an issue or what
+was left out names the place of the entry, or the profile newly holds, for one of its resources, a
+value that is unknown for a reason. That nobody reads a resource (passed over) tells nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.fuzz.line import Outcome
+from tests.fuzz.mutation import Touch
+from tests.fuzz.sent import Sent
+
+from nelm_fhir.fhir_r4.part import UNWANTED
+
+
+def is_told(sent: Sent, touch: Touch, before: Outcome, after: Outcome) -> bool:
+    """Whether the outcome names the touched entry."""
+    places = [sent.place(n) for n, p in enumerate(sent.pieces) if p.origin == touch.origin]
+    keys = {r.key for r in after.record.resources if _is_in(r.location, places)}
+    named = [one.location for one in after.record.named if one.reason != UNWANTED]
+    if any(_is_in(place, places) for place in named):
+        return True
+    old = {(issue.kind, issue.location) for issue in before.assessment.issues}
+    issues = {(issue.kind, issue.location) for issue in after.assessment.issues} - old
+    if any(_is_in(place, places) or place.split(" ")[0] in keys for _, place in issues):
+        return True
+    return bool(keys & set(_unknown(after)) - set(_unknown(before)))
+
+
+def _is_in(place: str, places: list[str]) -> bool:
+    return any(place == one or place.startswith(f"{one}.") for one in places)
+
+
+def _unknown(outcome: Outcome) -> Iterator[str]:
+    """Yield the resources that the profile names beside a value that is unknown for a reason."""
+    yield from _aside(outcome.profile.to_record())
+
+
+def _aside(part: Any) -> Iterator[str]:
+    if not isinstance(part, Mapping):
+        return
+    for key, member in part.items():
+        if key == "evidence":
+            yield from _with_reason(member)
+        else:
+            yield from _aside(member)
+
+
+def _with_reason(evidence: Any) -> Iterator[str]:
+    for note in evidence.values():
+        if isinstance(note, Mapping):
+            yield from (str(item.get("resource")) for item in note.get("set_aside", ()))
