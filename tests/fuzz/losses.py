@@ -1,5 +1,6 @@
 """Mutations after which something is not said any more: dropped, void, or said of another thing."""
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -33,7 +34,7 @@ def drop_entry(sent: Sent, chance: Random) -> tuple[int, Path] | None:
 
 
 def drop_element(sent: Sent, chance: Random) -> tuple[int, Path] | None:
-    return _without(sent, chance, lambda piece, path: True)
+    return _without(sent, chance, lambda piece: list(paths(piece.resource)))
 
 
 def empty_element(sent: Sent, chance: Random) -> tuple[int, Path] | None:
@@ -49,16 +50,17 @@ def empty_element(sent: Sent, chance: Random) -> tuple[int, Path] | None:
 
 
 def drop_link(sent: Sent, chance: Random) -> tuple[int, Path] | None:
-    return _without(sent, chance, lambda piece, path: path in _links(piece))
+    return _without(sent, chance, _links)
 
 
-def _without(sent: Sent, chance: Random, fits: Any) -> tuple[int, Path] | None:
-    n = choose(sent, chance, lambda piece: any(fits(piece, path) for path in paths(piece.resource)))
+def _without(
+    sent: Sent, chance: Random, found: Callable[[Piece], list[Path]]
+) -> tuple[int, Path] | None:
+    n = choose(sent, chance, lambda piece: bool(found(piece)))
     if n is None:
         return None
-    piece = sent.pieces[n]
-    path = chance.choice([path for path in paths(piece.resource) if fits(piece, path)])
-    resource = own(piece)
+    path = chance.choice(found(sent.pieces[n]))
+    resource = own(sent.pieces[n])
     drop(resource, path)
     return _changed(sent, n, resource, path)
 

@@ -7,6 +7,7 @@ names the place, never a value, or None where the record has nothing of that kin
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -75,20 +76,23 @@ Fits = Callable[[Piece], bool]
 
 def choose(sent: Sent, chance: Random, fits: Fits = lambda piece: True) -> int | None:
     """Return the number of a piece, more often one that the line reads or that is adverse."""
-    fitting = [n for n, piece in enumerate(sent.pieces) if piece.raw is None and fits(piece)]
-    against = [n for n in fitting if sent.pieces[n].origin in sent.base.against]
-    if against and chance.random() < HALF:
-        return chance.choice(against)
-    read = [n for n in fitting if is_read(sent, sent.pieces[n])]
-    if read and chance.random() < OFTEN:
-        return chance.choice(read)
-    return chance.choice(fitting) if fitting else None
+    whole = [n for n, piece in enumerate(sent.pieces) if piece.raw is None and piece.resource]
+    chance.shuffle(whole)
+    against = [n for n in whole if sent.pieces[n].origin in sent.base.against]
+    read = [n for n in whole if is_read(sent, sent.pieces[n])]
+    first = against if chance.random() < HALF else []
+    second = read if chance.random() < OFTEN else []
+    return next((n for n in (*first, *second, *whole) if fits(sent.pieces[n])), None)
 
 
 def is_read(sent: Sent, piece: Piece) -> bool:
     """Whether the line reads the entry of the base that a piece comes from."""
-    place = sent.place(piece.origin)
-    return any(r.location == place for r in original(sent.base.name).record.resources)
+    return sent.place(piece.origin) in _read(sent.base.name)
+
+
+@cache
+def _read(name: str) -> frozenset[str]:
+    return frozenset(resource.location for resource in original(name).record.resources)
 
 
 def pick(chance: Random, found: Sequence[Any]) -> Any | None:

@@ -1,8 +1,8 @@
 """Whether a result tells that part of a record could not be used: by its place, or by its name.
 
 In: what was sent, what was touched, the outcomes before and after. Out: whether an issue or what
-was left out names the place of the entry, or the profile newly holds, for one of its resources, a
-value that is unknown for a reason. That nobody reads a resource (passed over) tells nothing.
+was left out names the place of the entry; or the profile newly holds, for one of its resources, a
+value that is unknown for a reason; or a criterion newly sets it aside, with the reason. That nobody reads a resource (passed over) tells nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from tests.fuzz.line import Outcome
 from tests.fuzz.mutation import Touch
 from tests.fuzz.sent import Sent
 
+from nelm_fhir.assessment.told import Fact
 from nelm_fhir.fhir_r4.part import UNWANTED
 
 
@@ -26,11 +27,27 @@ def is_told(sent: Sent, touch: Touch, before: Outcome, after: Outcome) -> bool:
     issues = {(issue.kind, issue.location) for issue in after.assessment.issues} - old
     if any(_is_in(place, places) or place.split(" ")[0] in keys for _, place in issues):
         return True
-    return bool(keys & set(_unknown(after)) - set(_unknown(before)))
+    unknown = set(_unknown(after)) - set(_unknown(before))
+    aside = set(_set_aside(after)) - set(_set_aside(before))
+    return bool(keys & unknown) or any(key in keys for key, _ in aside)
 
 
 def _is_in(place: str, places: list[str]) -> bool:
     return any(place == one or place.startswith(f"{one}.") for one in places)
+
+
+def _set_aside(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Yield the resources that a criterion set aside, each with the reason."""
+    for verdict in outcome.assessment.verdicts:
+        for result in verdict.criteria:
+            yield from ((item.evidence.resource, item.reason) for item in result.set_aside)
+            for answer in result.answers:
+                for aside in answer.aside:
+                    yield from ((key, str(aside.reason)) for key in _of_fact(aside.fact))
+
+
+def _of_fact(fact: Fact) -> Iterator[str]:
+    return (item.resource for element in fact.elements for item in element.evidence)
 
 
 def _unknown(outcome: Outcome) -> Iterator[str]:
