@@ -21,6 +21,7 @@ from nelm_fhir.assessment.sentences import (
 )
 from nelm_fhir.assessment.voice import Voice, capitalized
 from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.report.one_line import one_line
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
 
@@ -51,8 +52,7 @@ def markdown(assessment: Assessment, catalogue: Catalogue) -> str:
 
 def escaped(text: str) -> str:
     """Return the text on one line, without anything that Markdown would read as markup."""
-    line = "".join(c if c.isprintable() else " " for c in text)
-    return _MARKUP.sub(r"\\\1", line)
+    return _MARKUP.sub(r"\\\1", one_line(text))
 
 
 def _head(assessment: Assessment) -> str:

@@ -1,8 +1,8 @@
 """Assessments as CSV, one row per criterion, for spreadsheets and statistics.
 
 In: an Assessment. Out: rows in UTF-8, separated by commas (RFC 4180). A cell that a spreadsheet
-would take for a formula begins with an apostrophe. A record that could not be used is one row with
-`error`.
+would take for a formula begins with an apostrophe; none holds a line end or a control character. A
+record that could not be used is one row with `error`.
 """
 
 import csv
@@ -14,6 +14,7 @@ from nelm_fhir.assessment.json_form import limit_text
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict
 from nelm_fhir.core.logic import Status
 from nelm_fhir.errors import NelmError
+from nelm_fhir.report.one_line import one_line
 
 COLUMNS: Final = (
     "input",
@@ -43,7 +44,7 @@ COLUMNS: Final = (
     "notice",
     "error",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@")
 
 
 def header_row() -> bytes:
@@ -67,8 +68,9 @@ def error_row(source: str, error: NelmError) -> bytes:
 
 
 def safe_cell(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    """Return the text on one line, so that no spreadsheet takes it for a formula."""
+    line = one_line(text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
 
 
 def _row(
