@@ -215,6 +215,24 @@ def test_a_second_subject_that_hides_the_patient_is_damage(key):
     assert (found.damaged, keys(found)) == (True, ["Patient/p", "Observation/o"])
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        '"code": "29593-1", "code": "718-7"',
+        '"code": "29593-1", "system": "urn:x", "code": "718-7"',
+        '"code": "29593-1"}], "coding": [{"system": "http://loinc.org", "code": "718-7"',
+        '"\\u0063ode": "29593-1", "code": "718-7"',
+    ],
+)
+@pytest.mark.parametrize("place", ["code", "component"])
+def test_a_key_that_stands_twice_within_a_code_cannot_hide_a_wanted_one(twice, place):
+    code = {"coding": [{"system": "http://loinc.org", "code": "HERE"}]}
+    said = {"code": code} if place == "code" else {"component": [{"code": code}]}
+    raw = json.dumps(observation("x", HEMOGLOBIN, **said)).replace('"code": "HERE"', twice)
+    found = record_of(with_entry(raw, observation()), wanted=OnlyKi67())
+    assert (kinds(found), found.damaged) == (["repeated-key"], True)
+
+
 def test_a_repeated_key_of_what_is_not_wanted_is_not_looked_for():
     raw = twice(observation("x", HEMOGLOBIN), "note", [])
     raw = raw.replace('"id"', '"note": 5, "id"')
