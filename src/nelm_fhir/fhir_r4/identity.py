@@ -40,7 +40,8 @@ def replaced(resources: Iterable[Resource]) -> tuple[frozenset[str], tuple[Issue
     for members in _groups(resources):
         last = _replacement(members)
         if last is None:
-            issues.setdefault(members[0].key, notice("same-identifier", members[0].location))
+            first = min(members, key=lambda member: member.key)  # the order tells nothing (I1)
+            issues.setdefault(first.key, notice("same-identifier", first.location))
         else:
             gone |= {member.key for member in members if member is not last}
     return frozenset(gone), tuple(issues.values())

@@ -104,7 +104,8 @@ def _superseded(part: Part, members: list[int], deletions: list[Deletion]) -> di
     distinct, gone = _without_copies(part, members)
     last = _last(part, distinct)
     if last is None:
-        part.issues.append(notice("same-id", part.entries[distinct[0]].place))
+        first = min(distinct, key=lambda n: _content(part.entries[n].raw))  # not by order (I1)
+        part.issues.append(notice("same-id", part.entries[first].place))
         return gone
     deleted = _is_deleted(part, deletions, last)
     for n in distinct:

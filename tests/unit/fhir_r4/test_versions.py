@@ -204,3 +204,17 @@ def test_what_a_replaced_resource_was_referred_to_by_is_lost():
         named("old", 2, issued="2026-03-02T10:00:00Z"),
     )
     assert found.follow(found.resource("Observation/panel"), {"reference": "Observation/old"}).lost
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("same-identifier", "b"), ("same-id", "o")], ids=["identifier", "id"]
+)
+def test_an_alarm_names_the_same_statement_in_any_order(kind, name):
+    one, other = (observation(name, valueQuantity=value(n), identifier=LAB) for n in (2, 22))
+    other = other if kind == "same-id" else {**other, "id": "a"}
+    told = []
+    for resources in ([one, other], [other, one]):
+        found = record(*resources)
+        (place,) = (issue.location for issue in found.issues if issue.kind == kind)
+        told.append(next(resources[n] for n in (0, 1) if place == f"Bundle.entry[{n}].resource"))
+    assert told[0] == told[1]
