@@ -4,7 +4,7 @@ In: the JSON text of a record or of one resource, not read. Out: False only wher
 give neither a neuroendocrine finding nor an attested entry; then it need not be read. True where it
 could, or where the text might hide it. Of a hospital's patients nearly all end here, so it costs
 less than parsing: every written code is looked up by its value, in whatever system it may stand;
-our own codes, some of them everyday words, by the address of their systems as it is published.
+our own codes, some of them everyday words, by the host of their systems as it is published.
 Source: performance.md 4 (a patient without any neuroendocrine finding, passed over).
 """
 
@@ -22,19 +22,17 @@ from nelm_fhir.mappers.histology import NEUROENDOCRINE
 _GROUPS: Final = frozenset({NEUROENDOCRINE, ON_NET_SCALE, WHO_METHOD, ELEMENT, ANSWER})
 """Every code by which a mapper calls a record neuroendocrine, or a finding attested."""
 
-_WRITTEN: Final = re.compile(rb'"code"\s*:\s*"([^"]*)"')
-_OURS: Final = BASE.partition("://")[2].encode()
+_WRITTEN: Final = re.compile(rb'"code"\s*+:\s*+"([^"]*+)"')
+_SPELLED: Final = re.compile(rb"\\u00(?:3[0-9]|[4-7])")
+"""A letter or digit of ASCII as an escape: a key or a code may be spelled with it."""
+_OURS: Final = BASE.split("/")[2].encode()
 _KEPT: Final = 4096
 """How many codes are kept with their answer, so that no input can fill the memory."""
 
 
 def can_concern(text: bytes, codes: CodeTables) -> bool:
     """Whether reading the text could give a neuroendocrine finding or an attested entry."""
-    if b"\\" in text:
-        text = text.replace(rb"\/", b"/")  # ICD-O codes hold a slash, which some escape
-        if rb"\u00" in text:  # keys and codes may be spelled in another way
-            return True
-    if _OURS in text:
+    if _OURS in text or (b"\\" in text and _SPELLED.search(text)):
         return True
     return any(_tells(codes, code) for code in set(_WRITTEN.findall(text)))
 
@@ -42,7 +40,7 @@ def can_concern(text: bytes, codes: CodeTables) -> bool:
 @lru_cache(maxsize=_KEPT)
 def _tells(codes: CodeTables, written: bytes) -> bool:
     """Whether a code would tell something in one of the systems that have such codes."""
-    value = written.decode(errors="replace")
+    value = written.replace(rb"\/", b"/").decode(errors="replace")  # as some write ICD-O
     recorded = (codes.normalize(system, value) for system in _systems(codes))
     return any(code is not None and _is_telling(codes, code) for code in recorded)
 

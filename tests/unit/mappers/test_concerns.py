@@ -15,7 +15,6 @@ from nelm_fhir import pipeline
 from nelm_fhir.fhir_r4.read import records
 from nelm_fhir.mappers import registry
 from nelm_fhir.profile.record_format import CandidateProfile
-from nelm_fhir.writers.fhir_json import fhir_json
 
 ROOT = Path(__file__).parents[3]
 FILES = [
@@ -114,11 +113,19 @@ def test_no_spelling_of_json_hides_a_code(plain, spelled, catalogue):
     assert pipeline.concerns(hidden, catalogue)
 
 
+def test_an_attested_entry_with_escaped_slashes_concerns_us(catalogue):
+    text = (ROOT / "sample_bundles/indeterminate-old-pet/bundle.json").read_bytes()
+    ours = b"".join(line for line in text.splitlines(keepends=True) if b'"code"' not in line)
+    assert pipeline.concerns(ours, catalogue)
+    assert pipeline.concerns(ours.replace(b"/", rb"\/"), catalogue)
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_an_ordinary_patient_is_passed_over(style, catalogue):
     born = {"birth_date": "1961-05-04", "sex": "female"}
     nobody = CandidateProfile.from_record({"as_of": "2026-06-01", "patient": born})
     built = pipeline.to_record(nobody, catalogue, style=style, noise=150, seed=3, validated=False)
-    text = fhir_json(built, indent=False)
+    built["entry"][0]["resource"]["address"] = [{"city": "Köln <Süd>", "text": "Am Hang 1\nKöln"}]
+    text = json.dumps(built, default=float).replace("<", r"\u003c").encode()
     assert not says_anything(text, catalogue)
     assert not pipeline.concerns(text, catalogue)
