@@ -17,6 +17,7 @@ from nelm_fhir.fhir_r4 import strict
 from nelm_fhir.fhir_r4.head import Concept
 from nelm_fhir.fhir_r4.part import Entry
 
+_CONCEPTS: Final = re.compile(rb'"code": ?\{')
 _ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
 """A name may be written with escapes, which no count finds; nobody escapes letters of ASCII."""
 
@@ -54,7 +55,7 @@ class Suspicion:
         if entry.type == "QuestionnaireResponse" and raw.count(b'"questionnaire"') > 1:
             return True
         known = (head.code is not None) + len(head.component or ())
-        if raw.count(b'"code":{') + raw.count(b'"code": {') != known:
+        if len(_CONCEPTS.findall(raw)) != known:
             return True
         others = head.component or head.medication_codeable_concept or head.reason_code
         if head.code is None or others:
@@ -94,7 +95,7 @@ def repeats_a_key(raw: bytes) -> bool:
 
 
 def _is_escaped(raw: bytes) -> bool:
-    return b"\\u00" in raw and _ESCAPED_LETTER.search(raw) is not None
+    return _ESCAPED_LETTER.search(raw) is not None
 
 
 def _codes(raw: bytes) -> list[bytes]:
