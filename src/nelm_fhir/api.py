@@ -15,7 +15,7 @@ from nelm_fhir.errors import InputError
 from nelm_fhir.fhir_r4.intake import Data
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.profile.record_format import CandidateProfile
-from nelm_fhir.writers.bundle import Kind
+from nelm_fhir.writers.bundle_kind import Kind
 
 
 def load_catalogue(overlays: Sequence[str | Path] = ()) -> Catalogue:

@@ -25,14 +25,12 @@ from nelm_fhir.fhir_r4.read import records
 from nelm_fhir.fhir_r4.record import Record
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
-from nelm_fhir.knowledge.style_reading import load_noise, load_styles
 from nelm_fhir.mappers import registry
 from nelm_fhir.mappers.concerns import can_concern
 from nelm_fhir.profile.assemble import assemble
 from nelm_fhir.profile.provenance import sources
 from nelm_fhir.profile.record_format import CandidateProfile
-from nelm_fhir.writers.bundle import Kind, bundle
-from nelm_fhir.writers.patient_bundle.make import knowledge_of, patient_bundle
+from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.tags import is_test_data
 
 SHOWN_FAULTS: Final = 5
@@ -220,6 +218,8 @@ def to_fhir(
     Raises NoPatient where the assessment names no patient, NotValid if what was built does not
     validate: such a thing never leaves.
     """
+    from nelm_fhir.writers.bundle import bundle  # noqa: PLC0415 - only where FHIR is written
+
     built = bundle(
         assessment,
         kind,
@@ -249,6 +249,10 @@ def to_record(
     `noise` resources of other content stand around it; the same seed gives the same record. Raises
     NotValid if what was built does not validate; KeyError for a style that there is not.
     """
+    # forty modules that only this function needs
+    from nelm_fhir.knowledge.style_reading import load_noise, load_styles  # noqa: PLC0415
+    from nelm_fhir.writers.patient_bundle.make import knowledge_of, patient_bundle  # noqa: PLC0415
+
     built = patient_bundle(
         profile,
         load_styles()[style],

@@ -17,7 +17,7 @@ from tests.unit.writers.written import bundled, vignettes
 from nelm_fhir.core.issues import Issue as DataIssue
 from nelm_fhir.core.issues import Severity
 from nelm_fhir.errors import NelmError, NoPatient, NotJson
-from nelm_fhir.writers.bundle import Kind
+from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.operation_outcome import error_outcome, operation_outcome
 

@@ -5,7 +5,6 @@ the error (`nelm_fhir.errors`); 14 several inputs, some not assessed; 70 a defec
 Numbers are never given a second meaning. Source: architecture section 5.
 """
 
-from difflib import get_close_matches
 from typing import IO, Any, Final
 
 import click
@@ -43,6 +42,8 @@ def error_text(error: NelmError) -> str:
 
 def unknown_word(option: str, word: str, known: list[str]) -> click.BadParameter:
     """Return the usage error for a word that is not known, with the nearest one."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a word is wrong
+
     near = get_close_matches(word, known, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]}?" if near else ""
     return click.BadParameter(

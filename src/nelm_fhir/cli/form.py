@@ -11,7 +11,7 @@ from nelm_fhir.cli.pages.form import form_page
 from nelm_fhir.cli.records import Records, bytes_of
 from nelm_fhir.form.questions import questions
 from nelm_fhir.form.restated import restated
-from nelm_fhir.writers.bundle import Kind
+from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.questionnaire import questionnaire
 

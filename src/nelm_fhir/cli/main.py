@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import DEFECT, Refused
 from nelm_fhir.cli.settings import ENV_PREFIX, read_settings
 from nelm_fhir.errors import NelmError
@@ -131,6 +132,7 @@ def _say_only_where(
 
 def main() -> None:
     """Run the command line; where its reader goes away (`| head`) it ends as other programs do."""
+    loading.begin()
     sys.excepthook = _say_only_where
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

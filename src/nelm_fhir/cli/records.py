@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.result import Assessment
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import unknown_word
 from nelm_fhir.errors import InputError, NelmError
 from nelm_fhir.fhir_r4.limits import check_input
@@ -62,6 +63,7 @@ class Records:
         _check_words("--set", request.sets, list(self.catalogue.sets))
         _check_words("--option", request.options, list(self.catalogue.known_options))
         self._on = dict.fromkeys(request.options, True)
+        loading.done()
 
     def of_files(self, files: Sequence[str]) -> Iterator[Found]:
         """Yield every record of the files."""

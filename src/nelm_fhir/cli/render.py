@@ -21,7 +21,7 @@ from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.report.markdown import markdown
 from nelm_fhir.report.rows import error_row, header_row, rows
-from nelm_fhir.writers.bundle import Kind
+from nelm_fhir.writers.bundle_kind import Kind
 
 
 class Form(StrEnum):

@@ -8,7 +8,6 @@ Tables of commands with subcommands nest (`[criteria.show]`). Keys are the long 
 a key that no command has is refused, because a misspelled setting must not pass unseen.
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +25,8 @@ def read_settings(ctx: click.Context, _option: click.Parameter, path: str | None
     file = Path(path or FILE_NAME)
     if path is None and not file.is_file():
         return
+    import tomllib  # noqa: PLC0415 - only where there are settings
+
     try:
         settings = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:

@@ -16,7 +16,7 @@ from nelm_fhir.fhir_r4.one_response import one_response
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.mappers.form_entries import answers
 from nelm_fhir.writers.attested_entries import attested_entries
-from nelm_fhir.writers.bundle import Kind
+from nelm_fhir.writers.bundle_kind import Kind
 
 
 @dataclass(frozen=True, slots=True)

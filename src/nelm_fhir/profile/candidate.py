@@ -20,10 +20,18 @@ Uptake = Literal["positive", "equivocal", "negative"]
 
 
 class Part(BaseModel):
-    """One object of the record; unknown keys are refused."""
+    """One object of the record; unknown keys are refused.
+
+    The checks of a model are built when it is first asked to check something: a record is checked
+    as a whole, so those of its parts are never needed alone. Defaults are made without a check.
+    """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,
     )
 
     evidence: EvidenceNote = None
@@ -57,7 +65,7 @@ class Primary(Part):
     """One primary tumor; `site` is a code of rules 7.1 or a word outside it."""
 
     site: Text | None = None
-    resection: Resection = Resection()
+    resection: Resection = Resection.model_construct()
 
 
 class Specimen(Part):
@@ -151,7 +159,7 @@ class Focus(Part):
     treatment: Literal["resection", "radiotherapy", "prrt", "ablation", "systemic"] | None = None
     treatment_end: PartialDate | None = None
     removed_with_primary: Flag | None = None
-    adjudication: Adjudication = Adjudication()
+    adjudication: Adjudication = Adjudication.model_construct()
 
 
 class FunctionalSyndrome(Part):
@@ -204,19 +212,19 @@ class Profile(Part):
     """All that is known of one candidate at one as-of date."""
 
     as_of: date
-    options: Options = Options()
+    options: Options = Options.model_construct()
     damaged: Flag = False
-    patient: Person = Person()
+    patient: Person = Person.model_construct()
     primaries: dict[Identifier, Primary] = {}
     specimens: dict[Identifier, Specimen] = {}
-    liver: Liver = Liver()
+    liver: Liver = Liver.model_construct()
     response_events: dict[Identifier, ResponseEvent] = {}
     progression_treatments: dict[Identifier, ProgressionTreatment] = {}
     scans: dict[Identifier, Scan] = {}
     extrahepatic: dict[Identifier, Focus] = {}
-    functional_syndrome: FunctionalSyndrome = FunctionalSyndrome()
+    functional_syndrome: FunctionalSyndrome = FunctionalSyndrome.model_construct()
     comorbidity_contraindication: Flag | None = None
-    other_malignancy: OtherMalignancy = OtherMalignancy()
-    listing: Listing = Listing()
-    liver_transplant: LiverTransplant = LiverTransplant()
-    recurrence: Recurrence = Recurrence()
+    other_malignancy: OtherMalignancy = OtherMalignancy.model_construct()
+    listing: Listing = Listing.model_construct()
+    liver_transplant: LiverTransplant = LiverTransplant.model_construct()
+    recurrence: Recurrence = Recurrence.model_construct()

@@ -13,7 +13,7 @@ from typing import Final
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.errors import InputError
 from nelm_fhir.fhir_r4.references import named_type
-from nelm_fhir.writers.bundle import Kind
+from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.canonicals import ACT_REASON, ATTESTED_IDENTIFIER, TEST_DATA
 from nelm_fhir.writers.datatypes import Json, coding, filled, identifier
 from nelm_fhir.writers.identity import urn, uuid_of

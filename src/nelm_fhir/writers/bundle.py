@@ -7,17 +7,15 @@ same identity is not there yet; or a `collection`, the same for a file. Entries 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.assessment.voice import Voice
+from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.datatypes import Json
 from nelm_fhir.writers.identity import urn, uuid_of
 from nelm_fhir.writers.provenance import instant, provenance
 from nelm_fhir.writers.risk_assessment import risk_assessment
 from nelm_fhir.writers.tags import meta
-
-Kind = Literal["transaction", "collection"]
 
 
 def bundle(

@@ -17,7 +17,8 @@ from nelm_fhir.knowledge.cases import VIGNETTES, Case, worked_cases
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
 from nelm_fhir.profile.record_format import CandidateProfile
-from nelm_fhir.writers.bundle import Kind, bundle
+from nelm_fhir.writers.bundle import bundle
+from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.datatypes import Json
 from nelm_fhir.writers.risk_assessment import risk_assessment
 
