@@ -4,7 +4,6 @@ In: a record as bytes, or what the step before made of it. Every function here i
 calls, with the same arguments; nothing is prepared that a user would not have.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -37,9 +36,8 @@ class Steps:
         return self.written(self.judged(self.to_profile(data)))
 
     def passed_over(self, data: bytes) -> object:
-        """Decide whether a record concerns this program at all."""
-        concerns: Callable[..., object] | None = getattr(pipeline, "concerns", None)
-        return self.to_profile(data) if concerns is None else concerns(data, self.catalogue)
+        """Decide whether a record concerns this program at all; if it may, it has to be read."""
+        return self.to_profile(data) if pipeline.concerns(data, self.catalogue) else None
 
     # --- its steps --------------------------------------------------------------------------------
 

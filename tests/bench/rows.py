@@ -127,7 +127,7 @@ GOALS: Final = (
         FLOOR,
         _line(Steps.passed_over, "ordinary"),
         Goal(0.4),
-        reason="such a record is still read in full",
+        reason="the codes are looked for in all bytes of a record",
     ),
     Row(
         "obvious",

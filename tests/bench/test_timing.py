@@ -74,6 +74,15 @@ def test_the_records_are_the_same_every_time_and_as_large_as_the_goals_say():
     assert 140_000 < first.mean_bytes < 156_000
 
 
+def test_only_the_records_about_a_tumor_concern_this_program():
+    catalogue = pipeline.load()
+    told = {
+        make.__name__: {pipeline.concerns(one, catalogue) for one in make(catalogue, 10).records}
+        for make in (data.referred, data.in_workup, data.ordinary)
+    }
+    assert told == {"referred": {True}, "in_workup": {True}, "ordinary": {False}}
+
+
 @pytest.mark.parametrize("make", [data.of_entries, data.of_statements])
 def test_a_record_that_grows_has_the_entries_that_were_asked_for(make):
     record, _ = make(pipeline.load(), 60)
