@@ -12,7 +12,14 @@ from tests.unit.cli.run import DAY, MEETS_ALL, nelm, process
 
 from nelm_fhir.cli.main import COMMANDS, cli
 
-HEAVY = ("pydantic", "rich", "fhir", "nelm_fhir.evaluator", "requests")
+HEAVY = (
+    "pydantic",
+    "rich",
+    "fhir",
+    "nelm_fhir.evaluator",
+    "nelm_fhir.knowledge.loader",
+    "requests",
+)
 
 
 def test_help_lists_every_command_with_what_it_does():
