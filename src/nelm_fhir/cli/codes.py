@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from nelm_fhir import pipeline
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import unknown_word
 from nelm_fhir.cli.options import OVERLAYS, completing
 from nelm_fhir.cli.output import width, write_text
@@ -22,12 +22,12 @@ def command() -> None:
 @click.argument(
     "element",
     required=False,
-    shell_complete=completing(lambda: pipeline.load().codes.groups),
+    shell_complete=completing(lambda: loading.load().codes.groups),
 )
 @OVERLAYS
 def show(element: str | None, overlays: tuple[Path, ...]) -> None:
     """List the codes of an ELEMENT (ki67, liver-metastasis ...); without one, all elements."""
-    tables = pipeline.load(overlays).codes
+    tables = loading.load(overlays).codes
     groups = tables.groups
     if element is None:
         for group in groups:
@@ -48,7 +48,7 @@ def origin(code: str, overlays: tuple[Path, ...]) -> None:
     CODE is system|code with the system as URI or as a name that records use for it, or a code
     alone; then it is looked for in all systems.
     """
-    tables = pipeline.load(overlays).codes
+    tables = loading.load(overlays).codes
     members = _named(tables, code)
     if not members:
         click.echo(f"{code} stands in no list: it is passed over and counted.")

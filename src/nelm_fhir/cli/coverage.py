@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import click
 
-from nelm_fhir import pipeline
 from nelm_fhir.assessment.json_form import as_bytes
 from nelm_fhir.assessment.sentences import counted
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.clock import today
 from nelm_fhir.cli.exits import SOME_NOT_ASSESSED, error_text
 from nelm_fhir.cli.options import DAY, OUTPUT, OVERLAYS
@@ -65,7 +65,7 @@ def command(
     The result can be mailed: it holds counts and codes, no ids, dates, texts or file names, and no
     count from 1 to 4.
     """
-    catalogue = pipeline.load(overlays)
+    catalogue = loading.load(overlays)
     counting = _Counting(Reader(catalogue, values["as_of"] or today()))
     counting.all(paths)
     report = to_json(counting.tally, catalogue, counting.reader.known)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from nelm_fhir import pipeline
 from nelm_fhir.assessment.sentences import counted
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import unknown_word
 from nelm_fhir.cli.options import OVERLAYS, completing
 from nelm_fhir.cli.output import width, write_text
@@ -27,12 +27,12 @@ def command() -> None:
 @OVERLAYS
 def list_sets(overlays: tuple[Path, ...]) -> None:
     """List the criteria sets with version and citation."""
-    catalogue = pipeline.load(overlays)
+    catalogue = loading.load(overlays)
     write_text(lambda color: list_page(catalogue, width(), color=color))
 
 
 @command.command(short_help="Show the criteria of a SET, or one CRITERION of it.")
-@click.argument("set_id", metavar="SET", shell_complete=completing(lambda: _names(pipeline.load())))
+@click.argument("set_id", metavar="SET", shell_complete=completing(lambda: _names(loading.load())))
 @click.argument("criterion", required=False)
 @OVERLAYS
 def show(set_id: str, criterion: str | None, overlays: tuple[Path, ...]) -> None:
@@ -40,7 +40,7 @@ def show(set_id: str, criterion: str | None, overlays: tuple[Path, ...]) -> None
 
     SET may also be a body that has notes and no verdict of its own (nanets, uk).
     """
-    catalogue = pipeline.load(overlays)
+    catalogue = loading.load(overlays)
     body = next((one for one in catalogue.bodies if one.id == set_id), None)
     if body is not None and criterion is None:
         write_text(lambda color: body_page(body, catalogue, width(), color=color))
@@ -56,7 +56,7 @@ def show(set_id: str, criterion: str | None, overlays: tuple[Path, ...]) -> None
 @OVERLAYS
 def test(overlays: tuple[Path, ...]) -> None:
     """Run all worked cases, the vignettes among them."""
-    report = run_cases(worked_cases(), pipeline.load(overlays))
+    report = run_cases(worked_cases(), loading.load(overlays))
     _tell(report.failures, report)
     click.echo(f"{counted(report.cases, 'worked case')}: all of them hold.")
 
@@ -69,7 +69,7 @@ def check(overlays: tuple[Path, ...]) -> None:
     Refused are: any fault of a file, a case that does not hold, a status that a criterion can have
     and no case brings it to, a limit without a case exactly on it.
     """
-    catalogue = pipeline.load(overlays)
+    catalogue = loading.load(overlays)
     report = run_cases(worked_cases(), catalogue)
     _tell([*report.failures, *report.unreached], report)
     click.echo(

@@ -13,6 +13,7 @@ import click
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.sentences import counted
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import Refused
 from nelm_fhir.cli.options import OVERLAYS
 from nelm_fhir.cli.output import width, write_text
@@ -81,7 +82,7 @@ def _libraries() -> Iterator[Finding]:
 
 def _knowledge(overlays: tuple[Path, ...]) -> Iterator[Finding]:
     try:
-        catalogue = pipeline.load(overlays)
+        catalogue = loading.load(overlays)
     except KnowledgeError as error:
         faults = "".join(f"\n  {fault}" for fault in error.faults)
         yield Finding("Knowledge", f"{error.message}{faults}", error.remedy or "Correct the files.")
@@ -99,7 +100,7 @@ def _samples() -> Iterator[Finding]:
     """Judge a sample: the whole line once, from bytes to verdicts."""
     try:
         name, folder = next(iter(samples().items()))
-        catalogue = pipeline.load()
+        catalogue = loading.load()
         read = pipeline.read_one((folder / "bundle.json").read_bytes(), catalogue, as_of=SAMPLE_DAY)
         verdicts = pipeline.judge(read, catalogue).verdicts
     except (NelmError, OSError, StopIteration) as error:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import click
 
-from nelm_fhir import pipeline
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.options import FILE, OUTPUT, SETS, record_options, request_of
 from nelm_fhir.cli.output import width, write_bytes, write_text
 from nelm_fhir.cli.pages.form import form_page
@@ -99,7 +99,7 @@ def _write_form(file: str | None, values: dict[str, Any]) -> None:
 
 def _write_answers(values: dict[str, Any]) -> None:
     kind: Kind = values["kind"]
-    catalogue = pipeline.load(values["overlays"])
+    catalogue = loading.load(values["overlays"])
     found = restated(bytes_of(values["answers"]), catalogue, kind=kind)
     for place in found.strangers:
         click.echo(f"Not in the form, and left out: QuestionnaireResponse.{place}", err=True)

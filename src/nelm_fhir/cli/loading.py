@@ -6,7 +6,12 @@ collector would walk through them while they are made, and again for every few r
 
 import gc
 import os
-from typing import Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from nelm_fhir.knowledge.catalogue import Catalogue
 
 _PLUGINS: Final = "PYDANTIC_DISABLE_PLUGINS"
 
@@ -21,8 +26,15 @@ def begin() -> None:
     gc.disable()
 
 
-def done() -> None:
-    """Turn the collector on again; what is loaded by now is left out of its rounds."""
+def load(overlays: Sequence[Path] = ()) -> "Catalogue":
+    """Return all knowledge; from now on the collector runs, what is loaded is left out of it.
+
+    Raises KnowledgeError, listing every fault with file and key.
+    """
+    from nelm_fhir import pipeline  # noqa: PLC0415 - help and version start without it
+
+    catalogue = pipeline.load(overlays)
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+    return catalogue

@@ -5,8 +5,8 @@ from typing import Final
 
 import click
 
-from nelm_fhir import pipeline
 from nelm_fhir.assessment.sentences import counted
+from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import VERDICT_FOUND
 from nelm_fhir.cli.options import FILE
 from nelm_fhir.cli.output import width, write_text
@@ -60,7 +60,7 @@ def new(folder: Path, report: str, name: str | None, force: bool) -> None:
         raise click.BadParameter("may hold letters, digits and hyphens only.", param_hint="--name")
     if folder.is_dir() and any(folder.iterdir()) and not force:
         raise click.UsageError(f"{folder} is not empty. Give another folder, or --force.")
-    files = scaffold(stored(bytes_of(report)), called, pipeline.load())
+    files = scaffold(stored(bytes_of(report)), called, loading.load())
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in files.items():
         (folder / file).write_text(text, encoding="utf-8")
@@ -83,7 +83,7 @@ def check(folders: tuple[Path, ...], against: str | None) -> None:
     seen = stored(bytes_of(against)).seen if against else None
     found = _doubts(folders, seen)
     try:
-        catalogue = pipeline.load(folders)
+        catalogue = loading.load(folders)
     except KnowledgeError as error:
         if found:
             write_text(lambda color: check_page(None, found, width(), color=color))
@@ -101,7 +101,7 @@ def test(ctx: click.Context, folders: tuple[Path, ...], fail_on_change: bool) ->
     An overlay that only maps codes changes none. A change that no option and no stricter freshness
     explains is an error.
     """
-    shipped, overlaid = pipeline.load(), pipeline.load(folders)
+    shipped, overlaid = loading.load(), loading.load(folders)
     found = trial(worked_cases(), shipped, overlaid)
     write_text(lambda color: trial_page(found, overlaid, width(), color=color))
     if found.unexplained:
@@ -116,7 +116,7 @@ def test(ctx: click.Context, folders: tuple[Path, ...], fail_on_change: bool) ->
 
 
 def _doubts(folders: tuple[Path, ...], seen: frozenset[Code] | None) -> list[Doubt]:
-    shipped: Catalogue = pipeline.load()
+    shipped: Catalogue = loading.load()
     return [doubt for folder in folders for doubt in doubts(*overlay_files(folder), shipped, seen)]
 
 

@@ -59,11 +59,10 @@ class Records:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.catalogue = pipeline.load(request.overlays)
+        self.catalogue = loading.load(request.overlays)
         _check_words("--set", request.sets, list(self.catalogue.sets))
         _check_words("--option", request.options, list(self.catalogue.known_options))
         self._on = dict.fromkeys(request.options, True)
-        loading.done()
 
     def of_files(self, files: Sequence[str]) -> Iterator[Found]:
         """Yield every record of the files."""
