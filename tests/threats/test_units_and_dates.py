@@ -145,8 +145,8 @@ def test_an_involvement_that_is_no_percentage_is_never_compared(unit):
 @pytest.mark.threat(9)
 @pytest.mark.parametrize(
     ("unit", "milliliters"),
-    [("mL", "1500"), ("ml", "1500"), ("cm3", "1500"), ("L", None), ("dm3", None), ("mm3", None), ("cm", None),
-     ("mg", None)],
+    [("mL", "1500"), ("ml", "1500"), ("cm3", "1500"), ("L", None), ("dm3", None), ("mm3", None),
+     ("cm", None), ("mg", None)],
 )  # fmt: skip
 def test_a_volume_is_read_in_milliliters_only(unit, milliliters):
     told = profile_of(observation("el liver-volume", **quantity(1500, unit))).liver.volume_ml
@@ -276,7 +276,7 @@ def test_a_day_is_the_day_as_written_and_what_is_odd_about_it_is_told(written, k
         "20250601", "2025-6-1", "01.06.2025", "06/01/2025", "2025-W22", "25-06-01", "12025-06-01",
         "2025-06-01 10:00:00Z", "2025-06T10:00:00Z", "2025T10:00Z", "2025-06-01T10",
         "2025-06-01T25:00:00Z", "2025-06-01T10:61:00Z", "2025-06-01T10:00:61Z",
-        "2025-06-01T10:00:00+25:00", "-2025-06-01", "２０２５-06-01", "1748736000", "yesterday", "?",
+        "2025-06-01T10:00:00+25:00", "-2025-06-01", "２０２５-06-01", "1748736000", "?",
     ],
 )  # fmt: skip
 def test_what_is_no_day_of_the_calendar_is_unreadable_and_starts_no_clock(written):

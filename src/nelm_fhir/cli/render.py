@@ -15,11 +15,12 @@ from nelm_fhir.assessment.json_form import as_bytes, error_line, to_json
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.cli.exits import error_text
 from nelm_fhir.cli.output import encoded, in_color, width, write_all
+from nelm_fhir.cli.page import clean
 from nelm_fhir.cli.pages.assessment import assessment_page
 from nelm_fhir.cli.pages.view import View
 from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.report.markdown import markdown
+from nelm_fhir.report.markdown import escaped, markdown
 from nelm_fhir.report.rows import error_row, header_row, rows
 from nelm_fhir.writers.bundle_kind import Kind
 
@@ -92,23 +93,28 @@ def _table(results: Iterable[Result], run: Run) -> Iterator[bytes]:
     def page(judged: Judged) -> str:
         return assessment_page(judged.assessment, run.catalogue, view, judged.read.named)
 
-    return _pages(results, run, page)
+    return _pages(results, run, page, clean)
 
 
 def _markdown(results: Iterable[Result], run: Run) -> Iterator[bytes]:
     def page(judged: Judged) -> str:
         return markdown(judged.assessment, run.catalogue)
 
-    return _pages(results, run, page)
+    return _pages(results, run, page, escaped)
 
 
-def _pages(results: Iterable[Result], run: Run, page: Callable[[Judged], str]) -> Iterator[bytes]:
-    """Yield one page per record; of several, each says which record it is."""
+def _pages(
+    results: Iterable[Result],
+    run: Run,
+    page: Callable[[Judged], str],
+    safe: Callable[[str], str],
+) -> Iterator[bytes]:
+    """Yield one page per record; of several, each says which record it is, by a `safe` name."""
     for position, result in enumerate(results):
         text = page(result) if isinstance(result, Judged) else error_text(result.error) + "\n"
         if run.several:
             gap = "\n" if position else ""
-            text = f"{gap}{result.source}\n\n{text}"
+            text = f"{gap}{safe(result.source)}\n\n{text}"
         yield encoded(text, to_file=run.to_file)
 
 

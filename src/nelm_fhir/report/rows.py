@@ -1,12 +1,13 @@
 """Assessments as CSV, one row per criterion, for spreadsheets and statistics.
 
-In: an Assessment. Out: rows in UTF-8, separated by commas (RFC 4180). A cell that a spreadsheet
-would take for a formula begins with an apostrophe; none holds a line end or a control character. A
-record that could not be used is one row with `error`.
+In: an Assessment. Out: rows in UTF-8, separated by commas (RFC 4180). What a spreadsheet would take
+for a formula, also one that splits at semicolons, begins with an apostrophe; no cell holds a line
+end or a control character. A record that could not be used is one row with `error`.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -44,7 +45,7 @@ COLUMNS: Final = (
     "notice",
     "error",
 )
-_FORMULA: Final = ("=", "+", "-", "@")
+_FORMULA: Final = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 
 def header_row() -> bytes:
@@ -69,8 +70,7 @@ def error_row(source: str, error: NelmError) -> bytes:
 
 def safe_cell(text: str) -> str:
     """Return the text on one line, so that no spreadsheet takes it for a formula."""
-    line = one_line(text)
-    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
+    return _FORMULA.sub(r"\1'\2", one_line(text))
 
 
 def _row(

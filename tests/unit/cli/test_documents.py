@@ -13,9 +13,18 @@ from nelm_fhir.report.markdown import escaped, markdown
 from nelm_fhir.report.rows import COLUMNS, error_row, header_row, rows, safe_cell
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "  =1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "  =1", "＝1"])
 def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(text: str):
     assert safe_cell(text) == f"'{text}"
+
+
+def test_a_formula_behind_a_semicolon_is_none_either():
+    assert safe_cell("a; =1+1;-2") == "a;' =1+1;'-2"
+
+
+@pytest.mark.parametrize("text", ["\t=1", "\r\n=1", "\x1b=1", "\u202e=1"])
+def test_a_control_character_becomes_a_space_and_hides_no_formula(text: str):
+    assert safe_cell(text).lstrip() == "'" + " " * (len(text) - 2) + "=1"
 
 
 @pytest.mark.parametrize("text", ["", "30 %", "a=1", "< 50 %", "2026-05-04"])
