@@ -30,6 +30,9 @@ class NelmError(Exception):
 
     exit_code: ClassVar[int] = 1
     issue_type: ClassVar[str] = "processing"
+    # Errors of libraries hold the input. `from None` keeps them out of tracebacks; this keeps them
+    # from programs that collect errors and follow the chain themselves.
+    __context__ = None
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

@@ -1,18 +1,32 @@
-"""No value of a record reaches stderr, logs or error lines, whatever happens.
+"""No value of a record reaches stderr, logs, error lines or errors of the library.
 
 A marker stands in every string of a bundle; every command runs at its most talkative, with records
-that can be read and records that can not.
+that can be read and records that can not, packed and not. The name of a file is no value of a
+record: `assess` shows it, because it says which of several records is meant; logs never hold it,
+and coverage reports, which can be mailed, neither.
 """
 
+import gzip
 import json
 import logging
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from tests.unit.assessment.made import vignettes
-from tests.unit.cli.run import DISAGREE, MEETS_ALL, nelm
+from tests.unit.cli.run import DISAGREE, MEETS_ALL, ROOT, nelm
+
+import nelm_fhir
+from nelm_fhir.cli.main import COMMANDS as NAMES
+from nelm_fhir.cli.main import LazyGroup
+from nelm_fhir.errors import NelmError
+from nelm_fhir.profile.record_format import CandidateProfile
 
 CANARY = "CANARY7F3A"
 KEPT = {
@@ -42,7 +56,45 @@ COMMANDS = [
     ("form", "--answers"),
     ("make-bundle", "--style", "mii"),
     ("make-bundle", "--style", "messy", "--noise", "3"),
+    *(("coverage", "-v", "--format", form) for form in ("table", "json", "html")),
+    ("overlay", "new", "{folder}", "--from"),
+    ("overlay", "check", str(ROOT / "mappings" / "overlays" / "example-hospital"), "--against"),
 ]
+"""Every command that takes a record or what was made of one; the file comes last."""
+WITHOUT_RECORD = {
+    "codes show": ("codes", "show"),
+    "codes origin": ("codes", "origin", "ln 29593-1"),
+    "criteria list": ("criteria", "list"),
+    "criteria show": ("criteria", "show", "optn"),
+    "criteria test": ("criteria", "test"),
+    "criteria check": ("criteria", "check"),
+    "overlay test": ("overlay", "test", str(ROOT / "mappings" / "overlays" / "example-hospital")),
+    "samples list": ("samples", "list"),
+    "samples copy": ("samples", "copy", "meets-all", "copied"),
+    "schema": ("schema", "profile"),
+    "doctor": ("doctor",),
+    "completion": ("completion", "bash"),
+}
+"""Commands that read no record; they run where records lie, and look at none."""
+
+
+def every_command() -> Iterator[str]:
+    """Every command of `nelm` by its words, those of groups by their own."""
+    group = LazyGroup("nelm")
+    context = click.Context(group)
+    for name in NAMES:
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from (f"{name} {inner}" for inner in command.list_commands(context))
+        else:
+            yield name
+
+
+def test_every_command_is_among_those_that_run_here():
+    with_record = {name for name in every_command() for run in COMMANDS
+                   if " ".join(run).startswith(name)}  # fmt: skip
+    assert with_record.isdisjoint(WITHOUT_RECORD)
+    assert with_record | set(WITHOUT_RECORD) == set(every_command())
 
 
 def marked(value: Any, keep: Callable[[str], bool], key: str = "") -> Any:
@@ -79,19 +131,158 @@ def records() -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("name", list(records()))
+def packed() -> dict[str, bytes]:
+    """Return the same inputs packed with gzip, and packed in ways that cannot be unpacked."""
+    found = {f"{name}, packed": gzip.compress(content) for name, content in records().items()}
+    whole = found["texts, packed"]
+    return found | {
+        "packed, cut off": whole[:-20],
+        "packed, something behind": whole + CANARY.encode(),
+        "packed, damaged": whole[:200] + CANARY.encode() + whole[210:],
+        "packed twice": gzip.compress(whole),
+        "named in its header": gzip.compress(b"{")[:3] + b"\x08" + gzip.compress(b"{")[4:10]
+        + CANARY.encode() + b"\0" + gzip.compress(b"{")[10:],
+    }  # fmt: skip
+
+
+INPUTS = {**records(), **packed()}
+
+
+def run(arguments, path: Path, *more: str):
+    folder = path.parent / "made"
+    return nelm(*(part.format(folder=folder) for part in arguments), str(path), *more)
+
+
+@pytest.mark.threat(20)
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda run: " ".join(run[:5]))
+@pytest.mark.parametrize("name", INPUTS)
 def test_the_marker_is_nowhere_but_in_the_result(arguments, name: str, tmp_path: Path, caplog):
     path = tmp_path / "record.json"
-    path.write_bytes(records()[name])
+    path.write_bytes(INPUTS[name])
     with caplog.at_level(logging.DEBUG):
-        done = nelm(*arguments, str(path))
+        done = run(arguments, path)
     assert isinstance(done.exception, SystemExit | None), repr(done.exception)
     assert CANARY not in done.stderr
     assert CANARY not in caplog.text
     assert done.exit_code == 0 or CANARY not in done.stdout
+    if arguments[0] == "coverage":
+        assert CANARY not in done.stdout
 
 
+@pytest.mark.threat(20)
+@pytest.mark.parametrize("name", WITHOUT_RECORD)
+def test_commands_that_read_no_record_look_at_none(name, tmp_path: Path, caplog, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number, content in enumerate(INPUTS.values()):
+        (tmp_path / f"{number}.json").write_bytes(content)
+    with caplog.at_level(logging.DEBUG):
+        done = nelm(*WITHOUT_RECORD[name])
+    assert done.exit_code == 0, done.output
+    assert CANARY not in done.output
+    assert CANARY not in caplog.text
+
+
+@pytest.mark.threat(20)
+@pytest.mark.parametrize("arguments", [run for run in COMMANDS if "json" in run or len(run) < 4])
+@pytest.mark.parametrize("kind", ["missing", "folder", "broken", "unreadable"])
+def test_the_name_of_a_file_is_in_no_log_and_in_no_report(arguments, kind, tmp_path, caplog):
+    path = tmp_path / f"{CANARY}.json"
+    if kind == "folder":
+        path.mkdir()
+    elif kind != "missing":
+        path.write_bytes(b"{")
+    if kind == "unreadable":
+        path.chmod(0)
+    with caplog.at_level(logging.DEBUG):
+        done = run(arguments, path)
+    assert isinstance(done.exception, SystemExit | None), repr(done.exception)
+    assert CANARY not in caplog.text
+    if arguments[0] == "coverage" and kind != "missing":  # as it was typed, click repeats it
+        assert CANARY not in done.output
+
+
+@pytest.mark.threat(20)
+@pytest.mark.parametrize("form", ["json", "fhir", "csv", "md"])
+def test_nothing_is_left_beside_the_output_when_it_fails(form, tmp_path: Path):
+    path = tmp_path / "record.json"
+    path.write_bytes(INPUTS["cut off"])
+    output = tmp_path / "results" / "out"
+    output.parent.mkdir()
+    done = nelm("assess", "-v", str(path), "--format", form, "--output", str(output))
+    assert done.exit_code == 10
+    assert [CANARY in one.read_text() for one in output.parent.iterdir()] == []
+
+
+# --- the library ----------------------------------------------------------------------------------
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and whatever it came from, also where that is not shown."""
+    while error is not None:
+        yield error
+        if error.__cause__ is not None:
+            yield from chain(error.__cause__)
+        error = error.__context__
+
+
+def called() -> dict[str, Callable[[bytes], object]]:
+    return {
+        "assess": lambda data: nelm_fhir.assess(data, as_of="2026-06-01"),
+        "assess, strings": lambda data: nelm_fhir.assess(data.decode("utf-8", "surrogateescape")),
+        "assess, parsed": lambda data: nelm_fhir.assess(json.loads(data)),
+        "assess, somebody": lambda data: nelm_fhir.assess(data, subject="Patient/nobody"),
+        "assess, an object": lambda data: nelm_fhir.assess({CANARY: object(), "x": data}),
+        "assess, another type": lambda data: nelm_fhir.assess((data,)),
+        "read_profile": lambda data: nelm_fhir.read_profile(data, as_of="2026-06-01"),
+        "profile": CandidateProfile.from_json,
+        "to_fhir": lambda data: nelm_fhir.to_fhir(nelm_fhir.assess(data, as_of="2026-06-01")),
+    }
+
+
+@pytest.mark.threat(20)
+@pytest.mark.parametrize("call", called())
+@pytest.mark.parametrize("name", INPUTS)
+def test_no_error_of_the_library_and_nothing_it_came_from_holds_the_marker(call, name, caplog):
+    with caplog.at_level(logging.DEBUG):
+        try:
+            called()[call](INPUTS[name])
+        except NelmError as error:
+            found = error
+        except (ValueError, TypeError) as error:  # of json.loads of the caller: not ours
+            assert call == "assess, parsed", repr(error)  # noqa: PT017 - what may be raised
+            return
+        else:
+            return
+    assert CANARY not in caplog.text
+    assert CANARY not in "".join(traceback.format_exception(found))
+    for one in chain(found):
+        assert CANARY not in f"{one}{one!r}{one.args!r}{vars(one)!r}"
+
+
+@pytest.mark.threat(20)
+def test_a_defect_while_a_record_is_read_shows_no_value_of_it():
+    """The hook of the command shows where, for whatever was raised and whatever it came from."""
+    told = (
+        "import sys; from nelm_fhir.cli import main\n"
+        "sys.excepthook = main._say_only_where\n"
+        "try:\n"
+        f"    {{'a': 1}}['{CANARY}']\n"
+        "except KeyError as error:\n"
+        f"    raise RuntimeError('{CANARY}') from error"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ},
+    )
+    assert done.returncode == 70
+    assert CANARY not in done.stderr + done.stdout
+    assert "RuntimeError at __main__:6" in done.stderr
+
+
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("form", ["table", "ndjson", "fhir", "csv", "md"])
 def test_error_lines_hold_no_marker(form: str, tmp_path: Path):
     for number, content in enumerate(records().values()):
