@@ -10,7 +10,14 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import NoReturn, TypeVar
 
 import pytest
-from tests.peers.judges import HapiValidator, Judge, MedplumValidator, PeerMissing, R4BModels
+from tests.peers.judges import (
+    HapiValidator,
+    Judge,
+    MedplumValidator,
+    PeerMissing,
+    R4BModels,
+    UcumLhc,
+)
 
 Peer = TypeVar("Peer")
 
@@ -45,6 +52,12 @@ def hapi_validator() -> Iterator[HapiValidator]:
 def medplum_validator() -> Iterator[MedplumValidator]:
     """Medplum's validator."""
     yield from started(MedplumValidator)
+
+
+@pytest.fixture(scope="session")
+def ucum_lhc() -> Iterator[UcumLhc]:
+    """NLM's converter of units."""
+    yield from started(UcumLhc)
 
 
 @pytest.fixture(scope="session")

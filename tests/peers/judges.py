@@ -19,6 +19,7 @@ from typing import Any, Protocol, Self
 
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
+from tests.unit.unit_rows import NO_UCUM
 
 PEERS = Path(__file__).resolve().parent
 PROJECT = PEERS.parents[1]
@@ -178,6 +179,22 @@ class MedplumValidator(_Peer):
 
     def errors(self, resource: Resource) -> list[str]:
         return [str(issue) for issue in self.issues(resource) if issue.is_error]
+
+
+class UcumLhc(_Peer):
+    """NLM's ucum-lhc; needs Node and npm."""
+
+    def __init__(self) -> None:
+        super().__init__(PEERS / "ucum" / "convert")
+        self._known: dict[tuple[str, str], float | str | None] = {}
+
+    def factor(self, one: str, other: str) -> float | str | None:
+        """How many of the other unit one of the first is (tests/unit/unit_rows.py)."""
+        if (one, other) not in self._known:
+            told = json.loads(self._exchange(json.dumps({"from": one, "to": other})))
+            factor = None if told["factor"] is None else float(told["factor"])
+            self._known[one, other] = factor if told["valid"] else NO_UCUM
+        return self._known[one, other]
 
 
 class R4BModels:
