@@ -15,6 +15,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nelm_fhir.report.one_line import one_line
+
 HEADING: Final = "bold"
 DIM: Final = "dim"
 Words = str | tuple[str, str]
@@ -23,17 +25,12 @@ Line = tuple[int, Sequence[Words]]
 """An indent and the words that stand there."""
 
 
-def clean(words: str) -> str:
-    """Return the words without anything that a terminal could take for a command."""
-    return "".join(character if character.isprintable() else " " for character in words)
-
-
 def styled(*parts: Words) -> Text:
     """Return one text of cleaned words."""
     text = Text()
     for part in parts:
         words, style = part if isinstance(part, tuple) else (part, "")
-        text.append("\n".join(clean(line) for line in words.split("\n")), style)
+        text.append("\n".join(one_line(line) for line in words.split("\n")), style)
     return text
 
 

@@ -15,12 +15,12 @@ from nelm_fhir.assessment.json_form import as_bytes, error_line, to_json
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.cli.exits import error_text
 from nelm_fhir.cli.output import encoded, in_color, width, write_all
-from nelm_fhir.cli.page import clean
 from nelm_fhir.cli.pages.assessment import assessment_page
 from nelm_fhir.cli.pages.view import View
 from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.report.markdown import escaped, markdown
+from nelm_fhir.report.one_line import one_line
 from nelm_fhir.report.rows import error_row, header_row, rows
 from nelm_fhir.writers.bundle_kind import Kind
 
@@ -93,7 +93,7 @@ def _table(results: Iterable[Result], run: Run) -> Iterator[bytes]:
     def page(judged: Judged) -> str:
         return assessment_page(judged.assessment, run.catalogue, view, judged.read.named)
 
-    return _pages(results, run, page, clean)
+    return _pages(results, run, page, one_line)
 
 
 def _markdown(results: Iterable[Result], run: Run) -> Iterator[bytes]:

@@ -12,10 +12,11 @@ from tests.unit.assessment.made import catalogue, vignette, vignettes
 from tests.unit.cli.run import DAY, MEETS_ALL, process, profile_file
 
 from nelm_fhir.cli.output import fitting
-from nelm_fhir.cli.page import Page, clean
+from nelm_fhir.cli.page import Page
 from nelm_fhir.cli.pages.assessment import assessment_page
 from nelm_fhir.cli.pages.explanation import explanation_page
 from nelm_fhir.cli.pages.view import View
+from nelm_fhir.report.one_line import one_line
 
 GOLDEN = Path(__file__).parent / "golden"
 SHOWN = {
@@ -90,7 +91,7 @@ def test_letters_that_fit_are_kept():
 
 
 def test_a_word_of_the_record_can_not_command_the_terminal():
-    assert clean("a\x1b[2Jb\x07\u202ec\nd") == "a [2Jb  c d"
+    assert one_line("a\x1b[2Jb\x07\u202ec\nd") == "a [2Jb  c d"
     page = Page(80, color=False)
     page.line("[red]x[/red]\x1b]0;title\x07")
     assert page.text() == "[red]x[/red] ]0;title\n"
