@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nelm_fhir.fhir_r4 import head, strict
+from nelm_fhir.fhir_r4.gate import held_in
 from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.part import Entry
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
@@ -101,10 +102,9 @@ def _is_wanted(entry: Entry, wanted: Wanted, answers: dict[Hashable, bool]) -> b
 def holds(raw: bytes, wanted: Wanted) -> bool:
     """Whether the text of a suspect entry contains a resource that can matter by itself."""
     try:
-        inner = strict.read(raw).get("contained")
+        items = held_in(strict.read(raw))
     except strict.Damaged:
         return False
-    items = inner if isinstance(inner, list) else []
     return any(_states(head.of(item)[0], wanted) for item in items if isinstance(item, dict))
 
 

@@ -15,6 +15,7 @@ from nelm_fhir.fhir_r4.notices import notice
 from nelm_fhir.fhir_r4.part import Entry, Part
 from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.fhir_r4.required import fault
+from nelm_fhir.fhir_r4.shapes import misshapen
 from nelm_fhir.fhir_r4.usable import Drop, usable
 
 Data = Mapping[str, Any]
@@ -52,8 +53,7 @@ def contained(
     part: Part, container: Resource, mapped: frozenset[str]
 ) -> Iterator[tuple[Resource, head.Head]]:
     """Yield the usable resources contained in a used one, each with its head."""
-    items = container.data.get("contained")
-    for number, item in enumerate(items if isinstance(items, list) else ()):
+    for number, item in enumerate(held_in(container.data)):
         place = f"{container.location}.contained[{number}]"
         found = head.of(item) if isinstance(item, dict) else None
         if found is None or found[0].resource_type is None:
@@ -66,6 +66,14 @@ def contained(
         resource = _admit(part, f"{container.key}#{found[0].id}", item, place, mapped)
         if resource is not None:
             yield resource, found[0]
+
+
+def held_in(container: Data) -> list[Any]:
+    """Return what a resource contains; one resource without a list counts as a list of one."""
+    held = container.get("contained")
+    if isinstance(held, list):
+        return held
+    return [] if held is None else [held]
 
 
 def _admit(
@@ -82,6 +90,8 @@ def _admit(
     if isinstance(use, Drop):
         _note(part, use, place, resource_type, mapped)
         return None
+    if resource_type in mapped:
+        part.issues.extend(notice("wrong-shape", f"{place}.{name}") for name in misshapen(data))
     meta = data.get("meta")
     return Resource(
         key=key,

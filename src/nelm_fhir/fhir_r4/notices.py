@@ -58,6 +58,10 @@ _WARNINGS: Final = {
         "multiple-matches",
         "Different resources share type and id; all are kept. Send versionId or lastUpdated.",
     ),
+    "wrong-shape": (
+        "value",
+        "An element is of another JSON type than FHIR R4 has it. It is not read; correct it.",
+    ),
     "outcome": ("informational", "The sending system reports a problem with its own answer."),
     "bundle-type": ("code-invalid", "The Bundle has no type of FHIR R4. It is read as collection."),
 }

@@ -1,0 +1,69 @@
+"""Elements that are of another JSON type than FHIR R4 has them.
+
+In: a used resource. Out: the places below it of every such element among those that mappers read.
+They are read as if they were not there, so whoever sends them must be told. Not damage: the finding
+stands without them (rules 1.7). One object in the place of a list counts as a list of one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+_OBJECTS: Final = frozenset(
+    {
+        "activity",
+        "bodySite",
+        "collection",
+        "component",
+        "conclusionCode",
+        "contained",
+        "derivedFrom",
+        "extension",
+        "focus",
+        "hasMember",
+        "imagingStudy",
+        "item",
+        "medicationReference",
+        "method",
+        "modality",
+        "outcome",
+        "partOf",
+        "period",
+        "procedureReference",
+        "reasonCode",
+        "reasonReference",
+        "result",
+        "specimen",
+    }
+)
+_TEXTS: Final = frozenset({"authored", "authoredOn", "birthDate", "created", "started"})
+_CHOICES: Final = ("collected", "deceased", "effective", "occurrence", "onset", "performed")
+_TEXT_ENDS: Final = ("DateTime", "Instant", "String")
+_WITHIN: Final = ("collection", "component")
+
+
+def misshapen(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the place of every element of a wrong JSON type, below the resource."""
+    for name, value in data.items():
+        if name in _OBJECTS or name.endswith("Period"):
+            yield from _not_objects(name, value)
+        elif (name in _TEXTS or _is_text(name)) and not isinstance(value, str | None):
+            yield name
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith(_TEXT_ENDS) and name.startswith(_CHOICES)
+
+
+def _not_objects(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _not_object(name, f"{name}[{at}]", item)
+    elif value is not None:
+        yield from _not_object(name, name, value)
+
+
+def _not_object(name: str, place: str, value: Any) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield place
+    elif name in _WITHIN:
+        yield from (f"{place}.{inner}" for inner in misshapen(value))
