@@ -46,7 +46,7 @@ def admit(
     part: Part, entry: Entry, key: str, data: Data, mapped: frozenset[str]
 ) -> Resource | None:
     """Return the resource of a read entry; None if the gate drops it, which is then noted."""
-    return _admit(part, key, data, entry.place, mapped, raw=entry.raw)
+    return _admit(part, key, data, entry.place, mapped, wrong=entry.wrong, raw=entry.raw)
 
 
 def contained(
@@ -63,7 +63,8 @@ def contained(
         if kind is not None:
             part.damage(kind, place, found[0].resource_type)
             continue
-        resource = _admit(part, f"{container.key}#{found[0].id}", item, place, mapped)
+        key = f"{container.key}#{found[0].id}"
+        resource = _admit(part, key, item, place, mapped, wrong=found[1])
         if resource is not None:
             yield resource, found[0]
 
@@ -83,6 +84,7 @@ def _admit(
     place: str,
     mapped: frozenset[str],
     *,
+    wrong: head.Wrong,
     raw: bytes | None = None,
 ) -> Resource | None:
     resource_type = data["resourceType"]
@@ -91,7 +93,7 @@ def _admit(
         _note(part, use, place, resource_type, mapped)
         return None
     if resource_type in mapped:
-        part.issues.extend(notice("wrong-shape", f"{place}.{name}") for name in misshapen(data))
+        part.issues.extend(notice("wrong-shape", f"{place}.{one}") for one in _odd(data, wrong))
     meta = data.get("meta")
     return Resource(
         key=key,
@@ -103,6 +105,17 @@ def _admit(
         reading=use.reading,
         flagged=use.flagged,
     )
+
+
+def _odd(data: Data, wrong: head.Wrong) -> Iterator[str]:
+    """Yield the places of what is of another JSON type, below the resource, each element once.
+
+    `wrong` are elements that the head could not take; one object without a list is no fault.
+    """
+    places = tuple(misshapen(data))
+    yield from places
+    told = {place.partition("[")[0] for place in places}
+    yield from (n for n in sorted(wrong - told) if not isinstance(data[n], dict))
 
 
 def _fault(its: head.Head, wrong: head.Wrong, item: Data) -> str | None:
