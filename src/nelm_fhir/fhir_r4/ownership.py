@@ -37,7 +37,8 @@ def of_patient(part: Part, of: Sequence[Subject], who: Whose, mapped: frozenset[
 def _is_sound(entry: Entry, whom: Subject, who: Whose) -> bool:
     """Whether an entry is the patient's and has all that any type needs, as almost every one."""
     head = entry.head
-    if head.status is None or head.code is None or not head.code.coding or entry.wrong:
+    codings = head.code.coding if head.code is not None else None
+    if head.status is None or not codings or codings[0].code is None or entry.wrong:
         return False
     return whom in who.names
 

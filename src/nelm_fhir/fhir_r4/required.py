@@ -53,8 +53,18 @@ NEEDS: Final = {
 }
 
 
+class _Display(Struct, gc=False):
+    display: str | None = None
+
+
 class _Text(Struct, gc=False):
     text: str | None = None
+    coding: tuple[_Display, ...] | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a person can read what it is about."""
+        return bool(self.text) or any(coding.display for coding in self.coding or ())
 
 
 class _Texts(Struct, gc=False):
@@ -122,7 +132,7 @@ def _lacks_code(need: Needs, head: Head) -> bool:
 
 
 def _is_empty(concept: Concept | None) -> bool:
-    return concept is None or not concept.coding
+    return concept is None or not any(coding.code for coding in concept.coding or ())
 
 
 def _has_text(raw: bytes) -> bool:
@@ -131,4 +141,4 @@ def _has_text(raw: bytes) -> bool:
         found = _TEXTS.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
-    return bool((found.code or _NO_TEXT).text or (found.medication or _NO_TEXT).text)
+    return (found.code or _NO_TEXT).is_there or (found.medication or _NO_TEXT).is_there
