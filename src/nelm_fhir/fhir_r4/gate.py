@@ -90,7 +90,7 @@ def _admit(
     resource_type = data["resourceType"]
     use = usable(data, raw)
     if isinstance(use, Drop):
-        _note(part, use, place, resource_type, mapped)
+        _note(part, use, place, resource_type, matters=_concerns(data, mapped))
         return None
     if resource_type in mapped:
         part.issues.extend(notice("wrong-shape", f"{place}.{one}") for one in _odd(data, wrong))
@@ -122,11 +122,18 @@ def _fault(its: head.Head, wrong: head.Wrong, item: Data) -> str | None:
     return fault(its, wrong, msgspec.json.encode(item), contained=True)
 
 
-def _note(part: Part, drop: Drop, place: str, resource_type: str, mapped: frozenset[str]) -> None:
-    if drop.damage and resource_type in mapped:
+def _concerns(data: Data, mapped: frozenset[str]) -> bool:
+    """Whether a resource, or one that it contains, is of a type that some mapper reads."""
+    inner = [item.get("resourceType") for item in held_in(data) if isinstance(item, dict)]
+    kinds = (kind for kind in inner if isinstance(kind, str))
+    return data["resourceType"] in mapped or any(kind in mapped for kind in kinds)
+
+
+def _note(part: Part, drop: Drop, place: str, resource_type: str, *, matters: bool) -> None:
+    if drop.damage and matters:
         part.damage(drop.reason, place, resource_type)
         return
-    if drop.reason in _SHOWN and resource_type in mapped:
+    if drop.reason in _SHOWN and matters:
         part.incomplete(_SHOWN[drop.reason], place)  # it may say the opposite, or the worst
     elif drop.reason in _SHOWN:
         part.issues.append(notice(_SHOWN[drop.reason], place))

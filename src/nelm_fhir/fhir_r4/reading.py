@@ -10,12 +10,12 @@ from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.identity import replaced
 from nelm_fhir.fhir_r4.linking import Keys, link
 from nelm_fhir.fhir_r4.ownership import of_patient
-from nelm_fhir.fhir_r4.part import UNWANTED, Named, Part
+from nelm_fhir.fhir_r4.part import UNWANTED, Entry, Named, Part
 from nelm_fhir.fhir_r4.patient import Whose, whose
 from nelm_fhir.fhir_r4.record import Record, Resource
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
 from nelm_fhir.fhir_r4.subject import Subjects
-from nelm_fhir.fhir_r4.twice import repeats_a_key
+from nelm_fhir.fhir_r4.twice import damage_of
 from nelm_fhir.fhir_r4.versions import keep_newest
 from nelm_fhir.fhir_r4.wanted import Wanted
 
@@ -61,9 +61,10 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
     """Read what can matter; entries that turn out damaged are noted."""
     entries = part.entries
     found = candidates(entries, mine, wanted)
-    hidden = {n for n in found.suspect if repeats_a_key(entries[n].raw)}
-    for n in sorted(hidden):  # whatever type it shows, the other one may be mapped
-        part.damage("repeated-key", entries[n].place, entries[n].type)
+    broken = {n: kind for n in found.suspect if (kind := damage_of(entries[n].raw))}
+    hidden = {n: kind for n, kind in broken.items() if _may_hide(entries[n], kind, wanted)}
+    for n, kind in sorted(hidden.items()):
+        part.damage(kind, entries[n].place, entries[n].type)
     chosen = Chosen(entries, index, [n for n in mine if n not in hidden])
     chosen.add(found.wanted)
     chosen.add([n for n in found.suspect if n not in hidden and holds(entries[n].raw, wanted)])
@@ -74,6 +75,11 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
         else:
             part.set_aside(kind, entries[n].place, entries[n].type)
     return chosen
+
+
+def _may_hide(entry: Entry, kind: str, wanted: Wanted) -> bool:
+    """Whether a suspect entry may hold what can matter: under the key that won, or contained."""
+    return kind == "repeated-key" or entry.type not in wanted.types
 
 
 def _admit(

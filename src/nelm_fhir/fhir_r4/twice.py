@@ -87,11 +87,16 @@ def of_subject(raw: bytes) -> bool:
 
 def repeats_a_key(raw: bytes) -> bool:
     """Whether a text really repeats a key; then the last one won."""
+    return damage_of(raw) == "repeated-key"
+
+
+def damage_of(raw: bytes) -> str | None:
+    """Return why a text cannot be read; None if it can."""
     try:
         strict.read(raw)
     except strict.Damaged as damaged:
-        return damaged.kind == "repeated-key"
-    return False
+        return damaged.kind
+    return None
 
 
 def _is_escaped(raw: bytes) -> bool:

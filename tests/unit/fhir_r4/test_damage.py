@@ -41,6 +41,8 @@ STUDY = resource("ImagingStudy", "s", status="available")
         (observation("x", code={}), "missing-code"),
         (observation("x", code={"coding": []}), "missing-code"),
         (observation("x", code={"text": ""}), "missing-code"),
+        (observation("x", code={"coding": [{}]}), "missing-code"),
+        (observation("x", code={"coding": [{"system": "http://loinc.org"}]}), "missing-code"),
         (observation("x", code="29593-1"), "wrong-type"),
         (observation("x", code=[{"text": "a"}]), "wrong-type"),
         (observation("x", code={"coding": [{"code": 5}]}), "wrong-type"),
@@ -87,6 +89,7 @@ def test_what_cannot_be_told_is_damage_and_costs_no_other(data, kind):
         without(condition("x"), "code"),
         without(PROCEDURE, "code"),
         observation("x", code={"text": "Ki-67"}),
+        observation("x", code={"coding": [{"display": "Ki-67"}]}),
         {**without(observation("x"), "status"), "_status": {"extension": [{"url": "a"}]}},
         {**MEDICATION, "medicationCodeableConcept": None,
          "medicationReference": {"reference": "#m"},
@@ -258,6 +261,26 @@ def test_damage_inside_a_contained_resource_is_damage():
     found = record(observation(contained=[inner]))
     assert (kinds(found), found.damaged) == (["missing-status"], True)
     assert found.issues[0].location == "Bundle.entry[0].resource.contained[0]"
+
+
+ENCOUNTER = resource("Encounter", "e", status="finished", contained=[condition("inner")])
+
+
+def test_a_container_that_may_be_negated_leaves_the_record_open_for_what_it_contains():
+    negated = {**ENCOUNTER, "modifierExtension": [{"url": "urn:not"}]}
+    found = record(patient(), observation(), negated)
+    assert (kinds(found), found.damaged) == (["modifier-extension"], True)
+    assert not record(patient(), observation(), without(negated, "contained")).damaged
+    assert not record(
+        patient(), observation(), {**negated, "contained": [{"resourceType": []}]}
+    ).damaged
+
+
+@pytest.mark.parametrize("broken", [b'"\xff"', b"[" * 80 + b"]" * 80])
+def test_a_container_of_an_unmapped_type_that_cannot_be_read_is_damage(broken):
+    raw = json.dumps({**ENCOUNTER, "note": "#"}).encode().replace(b'"#"', broken)
+    found = record_of(with_entry("RAW", observation()).encode().replace(b"RAW", raw))
+    assert (keys(found)[-1], found.damaged) == ("Observation/o", True)
 
 
 def test_a_contained_resource_without_type_is_damage():
