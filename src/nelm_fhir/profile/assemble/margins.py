@@ -1,7 +1,7 @@
 """The residual tumor status of one operation from statements and single margins (trap T20).
 
 R0 is a statement about the whole operation: one free margin shows nothing, one involved margin
-shows R1 at least. Statements that differ conflict.
+shows R1 at least, and one that may be involved leaves R0 open. Statements that differ conflict.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from nelm_fhir.core.unknown import Reason
+from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.statements import (
     Settled,
     Statement,
@@ -31,9 +31,10 @@ def margin(findings: Iterable[Finding], stated: Iterable[Statement], as_of: date
     status = [statement(f) for f in everything if f.element == "residual-tumor"]
     single = [statement(f) for f in everything if f.element == "margin-involved"]
     whole = beside([*status, *stated], as_of)
+    if whole.value == _WORSE or (whole.value is None and whole.reason is Reason.CONFLICTING):
+        return whole
     involved = latest([i for i in single if i.value is True], as_of)
-    if involved.value is not True or whole.value == _WORSE:
-        return whole
-    if whole.value is None and whole.reason is Reason.CONFLICTING:
-        return whole
-    return agreed([*whole.used, *(replace(item, value=_INVOLVED) for item in involved.used)])
+    if involved.value is True:
+        return agreed([*whole.used, *(replace(item, value=_INVOLVED) for item in involved.used)])
+    doubtful = [i for i in single if isinstance(i.value, Unknown) and i.speaks]
+    return agreed([*whole.used, *doubtful]) if doubtful else whole
