@@ -45,6 +45,12 @@ class Asked(Struct, frozen=True):
         value = self.value
         return matched(value.json, self.ctx.codes) if value else ()
 
+    def unread(self) -> None:
+        """Note that there is an answer and nothing in it is known here."""
+        sent = self.value
+        if sent is not None:
+            self.ctx.note("answer-unknown", self.source.resource, f"{self.path}{sent.element}")
+
     def finding(
         self,
         element: str,

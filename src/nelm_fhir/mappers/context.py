@@ -49,6 +49,10 @@ TEXTS: Final = {
         "not-found",
         "An answer stands under a linkId that the form does not have; it is not used.",
     ),
+    "answer-unknown": (
+        "code-invalid",
+        "An answer says nothing that is known here; it is not used. Map its code.",
+    ),
     "ki67-breast-code": (
         "code-invalid",
         "A Ki-67 code for breast specimens, and specimen or condition may be breast; not used.",

@@ -70,6 +70,8 @@ def _statuses(found: tuple[Matched, ...]) -> list[tuple[str | Unknown, Matched]]
 def margin(asked: Asked) -> Iterator[Finding]:
     """Yield whether one margin is involved."""
     said = words(within(asked.meanings(), _MARGIN_ANSWER))
+    if not said:
+        asked.unread()
     if len(said) > 1:
         yield asked.finding(INVOLVED, CONFLICTING)
     for word, match in said.items() if len(said) == 1 else ():

@@ -66,7 +66,10 @@ def part(asked: Asked) -> Iterator[Finding]:
 
     The list decides what K means (T18).
     """
-    for held, match in _categories(asked.meanings()):
+    found = asked.meanings()
+    if not found:
+        asked.unread()
+    for held, match in _categories(found):
         whole = asked.question.word == _DISTANT or held == _PROGRESSION
         if isinstance(held, str) and whole:
             yield asked.finding(RESPONSE, held, match, components=_modality(asked))

@@ -36,6 +36,7 @@ from nelm_fhir.profile.assemble.specimens import specimens
 from nelm_fhir.profile.assemble.transplants import liver_transplant
 from nelm_fhir.profile.assemble.tumors import Tumors
 from nelm_fhir.profile.assemble.unplaced import CONTRADICTIONS
+from nelm_fhir.profile.assemble.untold import untold
 from nelm_fhir.profile.candidate import Primary, Profile
 from nelm_fhir.profile.findings import Finding
 from nelm_fhir.profile.record_format import CandidateProfile, says_nothing
@@ -63,7 +64,8 @@ def assemble(
     entry (rules 1.7); statements on tissue or on a transplantation that contradict each other
     count as such. Nothing in the findings makes this fail: what does not fit is an issue.
     """
-    gathered = Gathered.from_findings(findings, as_of, definitions)
+    stated = tuple(findings)
+    gathered = Gathered.from_findings(stated, as_of, definitions)
     draft = Draft(Profile)
     draft.hold("as_of", as_of)
     draft.hold("options", dict(options))
@@ -72,7 +74,8 @@ def assemble(
     contradictory = any(issue.kind in CONTRADICTIONS for issue in gathered.issues)
     draft.hold("damaged", damaged or contradictory or None)
     profile = CandidateProfile.from_record(draft.record())
-    issues = sorted(set(gathered.issues), key=lambda issue: (issue.kind, issue.location))
+    found = {*gathered.issues, *untold(stated, profile)}
+    issues = sorted(found, key=lambda issue: (issue.kind, issue.location))
     return Assembled(profile, tuple(issues))
 
 

@@ -20,6 +20,12 @@ CONTRADICTIONS: Final = frozenset({CONTRADICTORY_PATHOLOGY, CONTRADICTORY_TRANSP
 """Contradictions of which the statement that counts against may be the right one."""
 _WARNING, _INFORMATION = Severity.WARNING, Severity.INFORMATION
 _TEXTS: Final = {
+    "answer-not-read": _Text(
+        _WARNING,
+        "value",
+        "A statement cannot be read, and another one counts or none is known. Correct its value,"
+        " or map its code.",
+    ),
     "carcinoma-set-aside": _Text(
         _WARNING,
         "conflict",
