@@ -8,6 +8,7 @@ anything failed.
 import argparse
 import sys
 import time
+from typing import TextIO
 
 from tests.fuzz.bases import POOLS
 from tests.fuzz.run import Tally, run
@@ -23,10 +24,10 @@ def main() -> int:
         seen = len(tally.reports)
         run(given.seed, number, given.pool, tally)
         for report in tally.reports[seen:]:
-            print(report, flush=True)
+            _say(report)
         if tally.runs % SHOWN_EVERY == 0:
-            print(f"{tally.runs} runs, {len(tally.reports)} failed", file=sys.stderr, flush=True)
-    print(_summary(tally, time.monotonic() - began))
+            _say(f"{tally.runs} runs, {len(tally.reports)} failed", sys.stderr)
+    _say(_summary(tally, time.monotonic() - began))
     return 1 if tally.reports else 0
 
 
@@ -37,6 +38,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--pool", choices=sorted(POOLS), default="all")
     return parser.parse_args()
+
+
+def _say(text: str, to: TextIO = sys.stdout) -> None:
+    to.write(f"{text}\n")
+    to.flush()
 
 
 def _summary(tally: Tally, seconds: float) -> str:

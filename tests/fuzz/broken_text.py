@@ -52,6 +52,7 @@ def _with_text(
     sent: Sent, chance: Random, fits: Fits, new: New, *, quoted: bool = False
 ) -> tuple[int, Path] | None:
     """Put bytes in the place of a value that fits."""
+
     def places(resource: Json) -> list[Path]:
         return [path for path in paths(resource) if fits(at(resource, path))]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.fuzz.losses import VERIFIED, LINKS
+from tests.fuzz.losses import LINKS, VERIFIED
 from tests.fuzz.mutation import Effect, Mutation, choose
 from tests.fuzz.places import Path, at, drop, paths, put
 from tests.fuzz.sent import Sent, decimal, own
@@ -75,7 +75,9 @@ def _cut(value: Any, chance: Random) -> str:
 
 
 def _is_answer(value: Any, path: Path) -> bool:
-    return isinstance(value, str) and path[-1] == "code" and "valueCodeableConcept" in path
+    """Whether it is the code of an answer; a diagnosis of another code is another diagnosis."""
+    coded = path[-1] == "code" and "valueCodeableConcept" in path
+    return coded and isinstance(value, str) and path[0] in {"component", "valueCodeableConcept"}
 
 
 def _is_number(value: Any, path: Path) -> bool:

@@ -6,7 +6,6 @@ In: a Base and the bytes made of it. Out: an Outcome. Nothing of the line is rep
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-
 from tests.fuzz.bases import CATALOGUE, Base, base
 from tests.fuzz.sent import Sent
 
@@ -28,7 +27,6 @@ class Outcome:
     record: Record
     profile: CandidateProfile
     assessment: Assessment
-
 
     @cached_property
     def verdicts(self) -> dict[str, str]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.fuzz.mutation import Effect, Mutation, choose, pick
 from tests.fuzz.places import Path, at, drop, paths, put
-from tests.fuzz.sent import Piece, Sent, own, written
+from tests.fuzz.sent import Piece, Sent, own
 
-from nelm_fhir.fhir_r4.usable import STATUS, Drop, Use
 from nelm_fhir.core.reading import Reading
+from nelm_fhir.fhir_r4.usable import STATUS, Drop, Use
 
 CODED = ("code", "system")
 LINKS = (

@@ -90,7 +90,11 @@ def _counted_once(sent: Sent, after: Outcome) -> Iterator[Failure]:
 
 def _is_no_resource(piece: Piece) -> bool:
     """Whether the entry says by its request or response that there is no resource."""
-    return piece.raw is None and not piece.resource and bool({"request", "response"} & set(piece.entry))
+    return (
+        piece.raw is None
+        and not piece.resource
+        and bool({"request", "response"} & set(piece.entry))
+    )
 
 
 def _told(before: Outcome, sent: Sent, touch: Touch, after: Outcome) -> Iterator[Failure]:
@@ -105,5 +109,7 @@ def _told(before: Outcome, sent: Sent, touch: Touch, after: Outcome) -> Iterator
 
 def _same_again(before: Outcome, touch: Touch, after: Outcome) -> Iterator[Failure]:
     if touch.mutation in EXACT_COPIES and before.verdicts != after.verdicts:
-        changed = [name for name in before.verdicts if before.verdicts[name] != after.verdicts[name]]
+        changed = [
+            name for name in before.verdicts if before.verdicts[name] != after.verdicts[name]
+        ]
         yield Failure("same-again", ", ".join(changed))

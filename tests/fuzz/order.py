@@ -37,5 +37,5 @@ def _without_order(outcome: Outcome, numbers: list[int]) -> str:
     moved = PLACE.sub(lambda found: f"Bundle.entry[{numbers[int(found[1])]}]", text)
     result: dict[str, Any] = json.loads(moved)
     for name in ("issues", "left_out"):
-        result[name].sort(key=lambda one: json.dumps(one))
+        result[name].sort(key=json.dumps)
     return json.dumps(result)

@@ -1,4 +1,4 @@
-"""One run and its report: a plan is carried out, goes down the line, and is judged by the oracle."""
+"""One run and its report: a plan is carried out, and the oracle is asked of what came out."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +10,6 @@ from tests.fuzz.adverse import Excuse
 from tests.fuzz.bases import CATALOGUE
 from tests.fuzz.errors_of_ours import of_error
 from tests.fuzz.line import Outcome, judged, original
-from tests.fuzz.mutation import Touch
 from tests.fuzz.oracle import Failure, judge
 from tests.fuzz.order import of_order
 from tests.fuzz.plan import Plan, carried_out, plan

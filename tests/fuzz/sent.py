@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, Self
 
 import msgspec
-
 from tests.fuzz.bases import Base, Json
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

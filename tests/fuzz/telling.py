@@ -2,7 +2,8 @@
 
 In: what was sent, what was touched, the outcomes before and after. Out: whether an issue or what
 was left out names the place of the entry; or the profile newly holds, for one of its resources, a
-value that is unknown for a reason; or a criterion newly sets it aside, with the reason. That nobody reads a resource (passed over) tells nothing.
+value that is unknown for a reason; or a criterion newly sets it aside, with the reason. That nobody
+reads a resource (passed over) tells nothing.
 """
 
 from collections.abc import Iterator, Mapping
