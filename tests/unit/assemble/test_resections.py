@@ -296,6 +296,17 @@ def test_without_a_linked_margin_the_latest_on_or_after_the_day_counts():
     assert of_net(cut, before, same, later).margin == "R0"
 
 
+def test_a_margin_that_may_be_of_the_operation_contradicts_and_never_shows_anything():
+    cut = resection("p", "2025-04-01", **LINK)
+    free = r_status("R0", key="Observation/r0", day="2025-04-01", **LINK)
+    for day in ("2025", "2025-04"):
+        vague = r_status("R1", key="Observation/r1", day=day, **LINK)
+        assert reason(of_net(cut, free, vague), "margin") is Reason.CONFLICTING
+        assert of_net(cut, r_status("R0", day="2025", **LINK)).margin is None
+    earlier = r_status("R1", key="Observation/r1", day="2024", **LINK)
+    assert of_net(cut, free, earlier).margin == "R0"
+
+
 def test_the_outcome_of_a_wrapper_is_the_margin_of_its_parts():
     wrapper = r_status("R1", key="Procedure/wrapper", day="2025-04-01", **LINK)
     child = resection("child", "2025-04-01", studies=["Procedure/wrapper"], **LINK)

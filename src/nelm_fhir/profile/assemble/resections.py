@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, before
-from nelm_fhir.core.logic import NOT_MET
+from nelm_fhir.core.logic import MET, NOT_MET
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.acts import done
 from nelm_fhir.profile.assemble.draft import Draft
@@ -153,6 +153,9 @@ def _margin(gathered: Gathered, about: About, operation: _Operation) -> Settled:
     settled = own if silent or others.value == own.value else together(own, others)
     if own.value is None and own.reason is None:
         settled = others
+    perhaps = margin(_perhaps(about, operation, (MARGIN, INVOLVED)), (), gathered.as_of)
+    if settled.value is not None and perhaps.value not in {None, settled.value}:
+        settled = together(settled, perhaps)
     return about.against_unlinked(settled, MARGIN)
 
 
@@ -198,8 +201,31 @@ def _parted(
     """Part the statements into those linked to the operation and others on or after its day."""
     findings = [f for element in elements for f in about.statements.get(element, ())]
     linked = [f for f in findings if _belongs(f, operation.keys)]
-    free = [f for f in findings if not _belongs(f, operation.keys | operation.other_keys)]
-    return linked, [f for f in free if _not_before(f, operation)]
+    return linked, [f for f in _free(about, operation, elements) if _not_before(f, operation)]
+
+
+def _perhaps(about: About, operation: _Operation, elements: tuple[str, ...]) -> list[Finding]:
+    """Return the statements whose date leaves open whether they are of the operation.
+
+    They show nothing, but what they say against it must not be lost (I12).
+    """
+    free = [f for f in _free(about, operation, elements) if not _not_before(f, operation)]
+    return [f for f in free if not _is_before(f, operation)]
+
+
+def _free(about: About, operation: _Operation, elements: tuple[str, ...]) -> list[Finding]:
+    """Return the statements that are linked to no operation."""
+    keys = operation.keys | operation.other_keys
+    findings = (f for element in elements for f in about.statements.get(element, ()))
+    return [f for f in findings if not _belongs(f, keys)]
+
+
+def _is_before(finding: Finding, operation: _Operation) -> bool:
+    """Whether it was certainly stated before the day of the operation."""
+    day = operation.day.value
+    if finding.day is None or not isinstance(day, DaySpan):
+        return False
+    return before(finding.day, day) is MET
 
 
 def _belongs(finding: Finding, keys: frozenset[str]) -> bool:
