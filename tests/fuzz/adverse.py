@@ -1,8 +1,8 @@
 """What spoke against the patient: the exception of invariant I6, kept as narrow as it can be told.
 
-A verdict may turn into `criteria-met` only if a mutation LOST a statement (dropped it, voided it,
-gave it another subject, code or link) and the resource it touched, for that very set and in the
-original, either
+A verdict may turn into `criteria-met` only if a mutation LOST a statement (dropped or voided it,
+made it a suspicion, gave it another subject, code or link) and the resource it touched, for that
+very set and in the original, either
 
 - stands among the evidence or what was set aside of a criterion that counts and was not `met`; or
 - stands among the facts that such a criterion is told to have used or set aside; or

@@ -106,8 +106,6 @@ def doubtful_status(sent: Sent, chance: Random) -> tuple[int, Path] | None:
 
 
 def _doubtful_words(kind: str) -> list[str]:
-    if kind == "Condition":
-        return ["provisional", "unconfirmed", "differential"]
     answers = STATUS.get(kind, {}).items()
     return [w for w, a in answers if isinstance(a, Use) and a.reading is Reading.UNKNOWN]
 

@@ -25,6 +25,7 @@ LINKS = (
     "extension",
 )
 OTHER_SUBJECTS = ("Patient/somebody-else", "Practitioner/p", "Group/g", "urn:uuid:0")
+SUSPECTED = ("provisional", "unconfirmed", "differential")
 VERIFIED = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
 
@@ -111,6 +112,18 @@ def void(sent: Sent, chance: Random) -> tuple[int, Path] | None:
     return _changed(sent, n, resource, ("verificationStatus",))
 
 
+def suspect(sent: Sent, chance: Random) -> tuple[int, Path] | None:
+    """Let a diagnosis be only suspected."""
+    n = choose(sent, chance, lambda piece: piece.type == "Condition")
+    if n is None:
+        return None
+    resource = own(sent.pieces[n])
+    resource["verificationStatus"] = {
+        "coding": [{"system": VERIFIED, "code": chance.choice(SUSPECTED)}]
+    }
+    return _changed(sent, n, resource, ("verificationStatus",))
+
+
 def _void_words(kind: str) -> list[str]:
     if kind == "Condition":
         return ["entered-in-error", "refuted"]
@@ -135,8 +148,8 @@ def cut_code(sent: Sent, chance: Random) -> tuple[int, Path] | None:
 
 
 def _codes(piece: Piece) -> list[Path]:
-    found = (path for path in paths(piece.resource) if path[-1] in CODED)
-    return [path for path in found if isinstance(at(piece.resource, path), str) and path[-1]]
+    found = [(path, at(piece.resource, path)) for path in paths(piece.resource)]
+    return [path for path, word in found if path[-1] in CODED and word and isinstance(word, str)]
 
 
 def lose_mark(sent: Sent, chance: Random) -> tuple[int, Path] | None:
@@ -164,6 +177,7 @@ LOSSES = [
         "drop-link": drop_link,
         "swap-link": swap_link,
         "swap-subject": swap_subject,
+        "suspect": suspect,
         "void": void,
         "cut-code": cut_code,
         "lose-mark": lose_mark,

@@ -23,8 +23,8 @@ OFTEN = 0.8
 class Effect(Enum):
     """What a mutation does, by which the oracle asks more or less.
 
-    LOST: a statement is withdrawn, or says another thing (dropped, void, another code, subject or
-    link): what it said is not said any more, which the exception of I6 is about.
+    LOST: a statement is withdrawn, or says another thing (dropped, void, only suspected, another
+    code, subject or link): what it said is not said any more, which the exception of I6 is about.
     DAMAGED: a statement stands, and part of it cannot be read or is in doubt: no exception.
     REPEATED: nothing new is said: no exception.
     """
