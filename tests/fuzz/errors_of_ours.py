@@ -18,9 +18,9 @@ SHORTEST = 4
 def of_error(error: Exception, sent: Sent) -> Iterator[Failure]:
     """Yield what is wrong with the error that a record ended in."""
     if not isinstance(error, NelmError):
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{File(last.filename).name}:{last.lineno}"
-        yield Failure("ours", f"{type(error).__name__} at {place}")
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{File(frame.filename).name}:{frame.lineno}" for frame in frames[-1:]]
+        yield Failure("ours", " at ".join([type(error).__name__, *places]))
         return
     if not error.message or not error.remedy:
         yield Failure("ours", f"{type(error).__name__} without message or remedy")

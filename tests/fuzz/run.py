@@ -42,13 +42,14 @@ def run(seed: int, number: int, pool: str, tally: Tally) -> None:
     """Carry out one run and add it to the tally; a failure is minimized and reported."""
     whole = plan(seed, number, pool)
     tally.runs += 1
-    failures = _failures(whole, number, tally)
+    failures = failures_of(whole, number, tally)
     if failures:
-        smallest = _smallest(whole, number, {failure.clause for failure in failures})
-        tally.reports.append(_report(seed, number, pool, smallest))
+        part = smallest(whole, number, {failure.clause for failure in failures})
+        tally.reports.append(report(seed, number, pool, part))
 
 
-def _failures(chosen: Plan, number: int, tally: Tally) -> list[Failure]:
+def failures_of(chosen: Plan, number: int, tally: Tally) -> list[Failure]:
+    """Carry out a plan and return every clause that its outcome breaks."""
     before = original(chosen.record)
     sent, touches = carried_out(chosen)
     subject = before.record.subject if chosen.asks else None
@@ -80,21 +81,21 @@ def _written(after: Outcome) -> None:
         return
 
 
-def _smallest(whole: Plan, number: int, clauses: set[str]) -> Plan:
+def smallest(whole: Plan, number: int, clauses: set[str]) -> Plan:
     """Return the fewest steps of a plan that still break one of the clauses."""
     steps = range(len(whole.steps))
     for count in range(1, len(whole.steps)):
         for some in combinations(steps, count):
             part = whole.only(*some)
-            if clauses & {failure.clause for failure in _failures(part, number, Tally())}:
+            if clauses & {failure.clause for failure in failures_of(part, number, Tally())}:
                 return part
     return whole
 
 
-def _report(seed: int, number: int, pool: str, failing: Plan) -> str:
+def report(seed: int, number: int, pool: str, failing: Plan) -> str:
     """Return what failed, where, and the command that shows it again; no value of a record."""
     sent, touches = carried_out(failing)
-    failures = _failures(failing, number, Tally())
+    failures = failures_of(failing, number, Tally())
     lines = [f"run {number}: {failing.record}" + (" for its patient" if failing.asks else "")]
     lines += [f"  {touch.told(sent)}" for touch in touches]
     lines += [f"  broken: {failure.clause}: {failure.where}" for failure in failures]
