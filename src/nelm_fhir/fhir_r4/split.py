@@ -6,6 +6,7 @@ entry, two `entry` in one Bundle) changes the record and refuses it.
 Source: performance.md 1 (msgspec with Raw), interop 11 row 5.
 """
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -58,6 +59,8 @@ _SLOT: Final = msgspec.json.Decoder(Slot)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[Raw])
 _ENCODER: Final = msgspec.json.Encoder()
+_BYTE: Final = re.compile(r"\(byte (\d+)\)")
+"""The one thing of a parser's text that is handed on: its words may hold values."""
 _NO_OBJECT: Final = Slot(resource=Raw(b"0"))
 
 
@@ -84,8 +87,8 @@ def items(text: bytes) -> list[bytes]:
         return [bytes(item) for item in _ITEMS.decode(text)]
     except RecursionError:
         raise too_deep() from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise not_json() from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise not_json(error) from None
 
 
 def split(text: bytes) -> BundleText | None:
@@ -101,8 +104,8 @@ def split(text: bytes) -> BundleText | None:
         raise NotABundle(
             "An element of the Bundle is of a wrong type.", "Send a FHIR R4 Bundle."
         ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise not_json() from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise not_json(error) from None
     if bundle.resource_type != "Bundle":
         return None
     _refuse_repeated_keys(text, bundle)
@@ -116,10 +119,12 @@ def _decoded(text: bytes) -> BundleText:
         return _with_bad_entries(text)
 
 
-def not_json() -> NotJson:
-    """Return the error for a text that is no JSON."""
+def not_json(error: Exception | None = None) -> NotJson:
+    """Return the error for a text that is no JSON, with the byte where a parser gave up."""
+    told = _BYTE.search(str(error))
+    where = f" It cannot be read from byte {told[1]} on." if told else ""
     return NotJson(
-        "The input is not valid JSON.", "Check that it was written and transferred whole."
+        f"The input is not valid JSON.{where}", "Check that it was written and transferred whole."
     )
 
 
