@@ -1,5 +1,6 @@
 """Resections: table Assembly, row resection; attested-entry sections 1 and 2; T20, T21, T22."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from tests.unit.assemble.finding import (
@@ -303,6 +304,8 @@ def test_a_margin_that_may_be_of_the_operation_contradicts_and_never_shows_anyth
         vague = r_status("R1", key="Observation/r1", day=day, **LINK)
         assert reason(of_net(cut, free, vague), "margin") is Reason.CONFLICTING
         assert of_net(cut, r_status("R0", day="2025", **LINK)).margin is None
+        doubtful = replace(vague, reading=Reading.UNKNOWN)
+        assert reason(of_net(cut, free, doubtful), "margin") is Reason.CONFLICTING
     earlier = r_status("R1", key="Observation/r1", day="2024", **LINK)
     assert of_net(cut, free, earlier).margin == "R0"
 

@@ -149,14 +149,19 @@ def _margin(gathered: Gathered, about: About, operation: _Operation) -> Settled:
     stated = _components(_current(about, operation), MARGIN)
     own = margin(linked, stated, gathered.as_of)
     others = margin(later, (), gathered.as_of)
-    silent = others.value is None and others.reason in {None, *SILENT}
-    settled = own if silent or others.value == own.value else together(own, others)
+    settled = own if _agrees(others, own) else together(own, others)
     if own.value is None and own.reason is None:
         settled = others
     perhaps = margin(_perhaps(about, operation, (MARGIN, INVOLVED)), (), gathered.as_of)
-    if settled.value is not None and perhaps.value not in {None, settled.value}:
+    if settled.value is not None and not _agrees(perhaps, settled):
         settled = together(settled, perhaps)
     return about.against_unlinked(settled, MARGIN)
+
+
+def _agrees(other: Settled, settled: Settled) -> bool:
+    """Whether another side says the same, or nothing that could speak against it."""
+    silent = other.value is None and other.reason in {None, *SILENT}
+    return silent or other.value == settled.value
 
 
 def _unless_left(performed: Settled, status: Settled, about: About) -> Settled:
