@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from tests.fuzz.line import original
-from tests.fuzz.places import Path, told
+from tests.fuzz.places import Path, at, told
 from tests.fuzz.sent import Piece, Sent
 
 HALF = 0.5
@@ -24,7 +24,8 @@ class Effect(Enum):
     """What a mutation does, by which the oracle asks more or less.
 
     LOST: a statement is withdrawn, or says another thing (dropped, void, only suspected, another
-    code, subject or link): what it said is not said any more, which the exception of I6 is about.
+    code, subject or link), or one of several codings that mean the same: what it said is not said
+    any more, which the exception of I6 is about.
     DAMAGED: a statement stands, and part of it cannot be read or is in doubt: no exception.
     REPEATED: nothing new is said: no exception.
     """
@@ -66,9 +67,19 @@ class Mutation:
         if done is None:
             return None
         origin, path = done
-        # Whoever a statement is not about any more, it is not said of the patient.
-        lost = path[:1] == ("subject",)
+        lost = path[:1] == ("subject",) or _is_one_of_several(sent, origin, path)
         return Touch(self.name, Effect.LOST if lost else self.effect, origin, path)
+
+
+def _is_one_of_several(sent: Sent, origin: int, path: Path) -> bool:
+    """Whether it lies in one of several codings of a concept: the others say what it means."""
+    if "coding" not in path:
+        return False
+    listed = path[: path.index("coding") + 1]
+    try:
+        return len(at(sent.base.entries[origin]["resource"], listed)) > 1
+    except (KeyError, IndexError, TypeError):
+        return False
 
 
 Fits = Callable[[Piece], bool]

@@ -9,7 +9,7 @@ from tests.fuzz.plan import MUTATIONS, Plan, carried_out, plan
 from tests.fuzz.run import Tally, run
 
 SEED = 20260601
-FEW, MANY = 80, 2000
+FEW, MANY = 60, 2000
 
 
 def fuzzed(runs: int, pool: str) -> Tally:
