@@ -62,6 +62,14 @@ def test_a_margin_that_may_be_involved_leaves_the_resection_open():
     }
 
 
+@pytest.mark.parametrize("day", ["2026-05-20", "2025", None])
+def test_an_r2_that_may_hold_leaves_the_resection_open(day):
+    *_, added = ADVERSE["R2 attested later"]
+    doubtful = {**added, "status": "unknown", "effectiveDateTime": day}
+    after = statuses(judged(with_added([{k: v for k, v in doubtful.items() if v}])))
+    assert {after[name] for name in ("M07-PRIM", "M16-PRIM", "B-PRIM")} == {"unknown"}
+
+
 def test_the_issue_names_a_place_and_no_value():
     *_, added = ADVERSE["R1 without link"]
     found = judged(with_added([damaged("R1 without link", VALUE, UNKNOWN_CODE)])).issues

@@ -49,6 +49,8 @@ class About:
     """What is known about the resection of one tumor."""
 
     acts: list[Finding] = field(default_factory=list)
+    doubtful: list[Finding] = field(default_factory=list)
+    """Acts of unknown status: they show nothing, and what they say against it must not be lost."""
     statements: dict[str, list[Finding]] = field(default_factory=dict)
     unlinked: tuple[Loose, ...] = ()
 
@@ -96,6 +98,8 @@ def _file(gathered: Gathered, about: About, finding: Finding) -> None:
         gathered.report("future-dated", finding)
     elif finding.reading not in _OPEN:
         about.acts.append(finding)
+    elif finding.reading is Reading.UNKNOWN:
+        about.doubtful.append(finding)
 
 
 # --- homes ----------------------------------------------------------------------------------------

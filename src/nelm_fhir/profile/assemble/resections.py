@@ -152,7 +152,8 @@ def _margin(gathered: Gathered, about: About, operation: _Operation) -> Settled:
     settled = own if _agrees(others, own) else together(own, others)
     if own.value is None and own.reason is None:
         settled = others
-    perhaps = margin(_perhaps(about, operation, (MARGIN, INVOLVED)), (), gathered.as_of)
+    doubtful = _components(about.doubtful, MARGIN)
+    perhaps = margin(_perhaps(about, operation, (MARGIN, INVOLVED)), doubtful, gathered.as_of)
     if settled.value is not None and not _agrees(perhaps, settled):
         settled = together(settled, perhaps)
     return about.against_unlinked(settled, MARGIN)

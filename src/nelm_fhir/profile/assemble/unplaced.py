@@ -23,8 +23,8 @@ _TEXTS: Final = {
     "answer-not-read": _Text(
         _WARNING,
         "value",
-        "A statement cannot be read, and another one counts or none is known. Correct its value,"
-        " or map its code.",
+        "A statement cannot be read or may not hold, and another one counts or none is known."
+        " Correct its value or status, or map its code.",
     ),
     "carcinoma-set-aside": _Text(
         _WARNING,

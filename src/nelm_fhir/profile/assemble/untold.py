@@ -1,4 +1,4 @@
-"""Statements that were understood in part and stand nowhere in the profile.
+"""Statements that were understood in part, or may not hold, and stand nowhere in the profile.
 
 An answer whose code is not mapped says nothing against one that is stated elsewhere, and gives way
 to it; so may a statement that nobody can read. It must not vanish without a word: what the profile
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nelm_fhir.core.issues import Issue
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.unplaced import issue
 from nelm_fhir.profile.findings import Finding
@@ -19,7 +20,7 @@ _ASKED: Final = frozenset({Reason.NO_RECORD, Reason.RECORDED_AS_UNKNOWN})
 
 
 def untold(findings: Iterable[Finding], profile: CandidateProfile) -> Iterator[Issue]:
-    """Yield an issue for every statement that could not be read and that the profile omits."""
+    """Yield an issue for every statement that says nothing certain and that the profile omits."""
     unread = [finding for finding in findings if _is_unread(finding)]
     if not unread:
         return
@@ -30,7 +31,9 @@ def untold(findings: Iterable[Finding], profile: CandidateProfile) -> Iterator[I
 
 
 def _is_unread(finding: Finding) -> bool:
-    return isinstance(finding.value, Unknown) and finding.value.reason not in _ASKED
+    if isinstance(finding.value, Unknown):
+        return finding.value.reason not in _ASKED
+    return finding.reading is Reading.UNKNOWN
 
 
 def _shown(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
