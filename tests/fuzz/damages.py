@@ -75,9 +75,12 @@ def _cut(value: Any, chance: Random) -> str:
 
 
 def _is_answer(value: Any, path: Path) -> bool:
-    """Whether it is the code of an answer; a diagnosis of another code is another diagnosis."""
-    coded = path[-1] == "code" and "valueCodeableConcept" in path
-    return coded and isinstance(value, str) and path[0] in {"component", "valueCodeableConcept"}
+    """Whether it is the code of an answer; a diagnosis of another code is another diagnosis.
+
+    Of some components only one answer is known (of a part of the tumor, that it progresses): any
+    other code says nothing there, so components are left to `cut-code`.
+    """
+    return isinstance(value, str) and path[0] == "valueCodeableConcept" and path[-1] == "code"
 
 
 def _is_number(value: Any, path: Path) -> bool:

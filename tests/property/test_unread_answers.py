@@ -15,15 +15,17 @@ ADVERSE = {**NO_LONGER_MET, **MUST_BE_UNKNOWN}
 UNKNOWN_CODE = {"coding": [{"system": "urn:local", "code": "?"}]}
 VALUE = ("valueCodeableConcept",)
 COMPONENT = ("component", 0, "valueCodeableConcept")
+IN_TEXT = {"text": "worse"}
 ROWS = {
     "R1 without link": (VALUE, "answer-not-read"),
     "R1 of the pathologist": (VALUE, "answer-not-read"),
     "M1 at a body site": (VALUE, "answer-not-read"),
     "distant metastasis at a body site in text": (VALUE, "answer-not-read"),
-    "German progression of lymph nodes": (COMPONENT, "answer-unknown"),
-    "German progression of the primary": (COMPONENT, "answer-unknown"),
     "one involved margin": (("component", 1, "valueCodeableConcept"), "answer-unknown"),
 }
+
+
+ONLY_PROGRESSION_COUNTS = ["German progression of lymph nodes", "German progression of the primary"]
 
 
 def damaged(row, path, value):
@@ -43,6 +45,12 @@ def test_an_adverse_answer_of_an_unknown_code_is_told(row):
     found = [one for one in judged(with_added([added])).issues if one.kind == kind]
     places = (f"Observation/{added['id']} ", f"Bundle.entry[{len(MEETS_ALL['entry'])}]")
     assert [one for one in found if one.location.startswith(places)]
+
+
+@pytest.mark.parametrize("row", ONLY_PROGRESSION_COUNTS)
+def test_an_adverse_answer_in_text_alone_is_told(row):
+    found = judged(with_added([damaged(row, COMPONENT, IN_TEXT)])).issues
+    assert "answer-unknown" in {one.kind for one in found}
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -67,8 +67,8 @@ def part(asked: Asked) -> Iterator[Finding]:
     The list decides what K means (T18).
     """
     found = asked.meanings()
-    if not found:
-        asked.unread()
+    if asked.value and not any(codings(asked.value.json, asked.ctx.codes)):
+        asked.unread()  # of a code that is there only progression is known
     for held, match in _categories(found):
         whole = asked.question.word == _DISTANT or held == _PROGRESSION
         if isinstance(held, str) and whole:
