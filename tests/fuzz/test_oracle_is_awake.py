@@ -24,7 +24,7 @@ from tests.fuzz.run import Tally, failures_of, report, smallest
 from tests.fuzz.sent import Sent
 
 from nelm_fhir.errors import NotJson
-from nelm_fhir.fhir_r4 import choose
+from nelm_fhir.fhir_r4 import twice
 from nelm_fhir.profile import assemble
 
 ADVERSE = "adverse:bone in SNOMED"
@@ -144,7 +144,7 @@ UNREAD = ("R1 without link", "cut-answer", ("valueCodeableConcept",))
 def test_a_reader_that_overlooks_a_second_code_is_found(monkeypatch):
     """The first fault that the fuzzer found: the second code hides the first one."""
     assert found_in(plans(*SECOND_CODE)) == set()
-    monkeypatch.setattr(choose, "_repeats_within", lambda raw: False)
+    monkeypatch.setattr(twice.Suspicion, "of_code", lambda asked, entry: False)
     assert found_in(plans(*SECOND_CODE)) == {"no-better", "told"}
 
 
