@@ -1,8 +1,8 @@
 """Resections: table Assembly, row resection; attested-entry sections 1 and 2; T20, T21, T22."""
 
-from dataclasses import replace
 from decimal import Decimal
 
+from msgspec.structs import replace
 from tests.unit.assemble.finding import (
     NOT_EXACT,
     assembled,
