@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps tests/golden tests/negative tests/fuzz
 
-.PHONY: help demo check test lint types fast criteria golden bench lock clean
+.PHONY: help demo check test lint types fast criteria golden bench mutate lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,15 +45,21 @@ golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before 
 bench: $(VENV)/.dev ## measure speed, memory and start against their goals (ARGS="--quick", "--row NAME", "--write")
 	$(BIN)/python -m tests.bench $(ARGS)
 
+mutate: $(VENV)/.mutate ## change core and evaluator in small ways: do the tests notice? ONLY= SAMPLE= SEED= SECONDS= FRESH=1
+	$(BIN)/python -m tests.mutation $(foreach word,ONLY SAMPLE SEED SECONDS,$(if $($(word)),--$(word) "$($(word))")) \
+	  $(if $(FRESH),--FRESH)
+
 lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --constraint requirements-dev.lock --group mutate pyproject.toml -o requirements-mutate.lock
 
 clean: ## remove what was set up
-	rm -rf $(VENV) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .coverage .mutation .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The environment of a user: locked dependencies and the program.
 $(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/.made
@@ -66,6 +72,12 @@ $(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/.made
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@echo "setting up the tools ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The same and the tool that makes the mutants.
+$(VENV)/.mutate: $(VENV)/.dev requirements-mutate.lock
+	@echo "setting up mutmut ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutate.lock
 	@touch $@
 
 $(VENV)/.made:

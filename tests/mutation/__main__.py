@@ -42,16 +42,16 @@ class Run:
     """One run over the chosen mutants."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.seconds = float(options.seconds)
+        self.seconds = float(options.SECONDS)
         self.tests = digest()
-        if options.fresh:
+        if options.FRESH:
             (STATE / "outcomes.jsonl").unlink(missing_ok=True)
         self.ledger = Ledger(STATE / "outcomes.jsonl")
         self.chosen = [
             mutant
-            for path in files(options.only or None)
+            for path in files(options.ONLY or None)
             for mutant in _mutants_of(path)
-            if _drawn(mutant, float(options.sample), options.seed)
+            if _drawn(mutant, float(options.SAMPLE), options.SEED)
         ]
 
     def open(self) -> list[Mutant]:
@@ -186,11 +186,11 @@ def _without_shrinking() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run and return the exit code."""
     parser = argparse.ArgumentParser(prog="make mutate")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--sample", default="1")
-    parser.add_argument("--seed", default="1")
-    parser.add_argument("--seconds", default="3")
-    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--ONLY", default="")
+    parser.add_argument("--SAMPLE", default="1")
+    parser.add_argument("--SEED", default="1")
+    parser.add_argument("--SECONDS", default="3")
+    parser.add_argument("--FRESH", action="store_true")
     STATE.mkdir(exist_ok=True)
     for name in HEAVY:
         importlib.import_module(name)

@@ -5,16 +5,16 @@ wherever in the file it moves.
 """
 
 import ast
-import difflib
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import libcst as cst
 from libcst.metadata import PositionProvider
+from mutmut.mutation.file_mutation import Mutation
 
 from tests.mutation.operators import mutations
 
@@ -69,15 +69,42 @@ def mutants(path: str) -> list[Mutant]:
     made: list[Mutant] = []
     seen = {source}
     names: Counter[str] = Counter()
-    for mutation in mutations(path, wrapper, source):
-        changed = wrapper.module.deep_replace(mutation.original_node, mutation.mutated_node).code
-        if changed in seen or not _is_program(changed):
+    for mutation, changed in _changed_sources(path, source, wrapper):
+        if changed in seen:
             continue
         seen.add(changed)
         mutant = _mutant(path, source, changed, tree, positions[mutation.original_node].start.line)
         names[mutant.name] += 1
         made.append(_numbered(mutant, names[mutant.name]))
     return made
+
+
+def _changed_sources(
+    path: str, source: str, wrapper: cst.MetadataWrapper
+) -> Iterator[tuple[Mutation, str]]:
+    """Yield every change with the whole source that it makes, if that is a program."""
+    module = wrapper.module
+    pieces = [module.code_for_node(statement) for statement in module.body]
+    if not pieces:
+        return
+    start = source.index("".join(pieces))
+    starts = [start + sum(map(len, pieces[:index])) for index in range(len(pieces))]
+    holder = {
+        id(node): index for index, statement in enumerate(module.body) for node in _all(statement)
+    }
+    for mutation in mutations(path, wrapper, source):
+        index = holder[id(mutation.original_node)]
+        changed = module.body[index].deep_replace(mutation.original_node, mutation.mutated_node)
+        text = module.code_for_node(changed)
+        if _is_program(text):
+            end = starts[index] + len(pieces[index])
+            yield mutation, source[: starts[index]] + text + source[end:]
+
+
+def _all(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _all(child)
 
 
 def _mutant(path: str, source: str, changed: str, tree: ast.Module, line: int) -> Mutant:
@@ -111,12 +138,19 @@ def _is_program(source: str) -> bool:
 
 
 def _change(source: str, changed: str) -> str:
-    lines = difflib.ndiff(source.splitlines(), changed.splitlines())
-    kept = [line for line in lines if line[:2] in {"- ", "+ "}]
-    before, after = (
-        " / ".join(line[2:].strip() for line in kept if line[0] == sign) for sign in "-+"
-    )
-    return f"{before} => {after}"
+    """Return the lines that differ, before and after."""
+    before, after = source.splitlines(), changed.splitlines()
+    same = _common(before, after)
+    before, after = before[same:], after[same:]
+    tail = _common(before[::-1], after[::-1])
+    sides = (lines[: len(lines) - tail] for lines in (before, after))
+    return " => ".join(" / ".join(line.strip() for line in lines) for lines in sides)
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return how many lines both begin with."""
+    pairs = zip(first, second, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
 
 
 def _owners(tree: ast.Module, line: int) -> Iterator[Defined]:
