@@ -19,15 +19,12 @@ import os
 import random
 import sys
 import time
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-
 from tests.mutation import judge
 from tests.mutation.mutants import ROOT, Mutant, files, mutants
 from tests.mutation.reach import SUITE, Reach, digest, measured
@@ -124,9 +121,7 @@ class Run:
                 _say(f"{count} of {len(todo)} loaded in {time.monotonic() - started:.0f} s")
 
     def _note(self, mutant: Mutant, status: str, by: str) -> None:
-        self.ledger.add(
-            Outcome(mutant.name, mutant.digest, status, by, self.tests, self.seconds)
-        )
+        self.ledger.add(Outcome(mutant.name, mutant.digest, status, by, self.tests, self.seconds))
 
     def report(self) -> int:
         """Print score and survivors; return the exit code."""

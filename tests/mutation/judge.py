@@ -22,7 +22,6 @@ from typing import Any, Final
 
 import pytest
 from _pytest.runner import runtestprotocol
-
 from tests.mutation.mutants import ROOMS, ROOT, Mutant
 
 KILLED: Final = "killed"
@@ -44,7 +43,9 @@ def _rooms() -> tuple[str, ...]:
 class Session:
     """A pytest plugin that hands the collected tests to a function instead of running them."""
 
-    def __init__(self, work: Callable[[dict[str, pytest.Item], set[tuple[str, str]]], None]) -> None:
+    def __init__(
+        self, work: Callable[[dict[str, pytest.Item], set[tuple[str, str]]], None]
+    ) -> None:
         self.work = work
         self.early: set[tuple[str, str]] = set()
 
@@ -77,13 +78,14 @@ def functions() -> dict[Where, list[FunctionType]]:
 def changed_code(mutant: Mutant, living: dict[Where, list[FunctionType]]) -> list[Any]:
     """Return the living functions that the mutant changes, each with its changed code."""
     file = str(ROOT / mutant.path)
-    found = []
-    for code in _codes(compile(mutant.source, file, "exec", dont_inherit=True)):
-        if code.co_qualname == mutant.function:
-            for one in living.get((file, code.co_qualname, code.co_firstlineno), []):
-                if one.__code__.co_freevars == code.co_freevars:
-                    found.append((one, code))
-    return found
+    codes = _codes(compile(mutant.source, file, "exec", dont_inherit=True))
+    return [
+        (one, code)
+        for code in codes
+        if code.co_qualname == mutant.function
+        for one in living.get((file, code.co_qualname, code.co_firstlineno), [])
+        if one.__code__.co_freevars == code.co_freevars
+    ]
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

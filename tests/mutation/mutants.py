@@ -15,7 +15,6 @@ from typing import Final
 import libcst as cst
 from libcst.metadata import PositionProvider
 from mutmut.mutation.file_mutation import Mutation
-
 from tests.mutation.operators import mutations
 
 ROOT: Final = Path(__file__).parents[2]

@@ -5,12 +5,12 @@ mutant is judged. Tests that reach the same lines of the file count as alike; th
 of each kind first.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import sys
 import time
-import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,6 @@ from typing import Final
 import pytest
 from _pytest.runner import runtestprotocol
 from coverage import Coverage
-
 from tests.mutation.mutants import ROOMS, ROOT
 
 SUITE: Final = (
@@ -92,7 +91,7 @@ def digest(folders: Sequence[str] = (*PROGRAM, *TESTS)) -> str:
 
 
 def measured(items: Sequence[pytest.Item], early: Iterable[tuple[str, str]], at: Path) -> Reach:
-    """Return what the tests reach; measured in a child where it is not known from an earlier run."""
+    """Return what the tests reach, measured in a child where no earlier run has told it."""
     known = Reach(**json.loads(at.read_text())) if at.exists() else Reach({}, {}, [], {}, [])
     program = digest(PROGRAM)
     files = {path: f"{program} {_digest_of(path)}" for path in {item.path for item in items}}
@@ -130,12 +129,10 @@ def _digest_of(path: Path) -> str:
 def _measure(items: Sequence[pytest.Item], into: Path) -> None:
     child = os.fork()
     if child == 0:
-        try:
+        with contextlib.ExitStack() as leaving:
+            leaving.callback(os._exit, 1)
             _run(items, into)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+            os._exit(0)
     if os.waitpid(child, 0)[1] != 0:
         raise SystemExit("the tests do not pass on the unchanged source")
 
@@ -152,7 +149,8 @@ def _run(items: Sequence[pytest.Item], into: Path) -> None:
         following = items[index + 1] if index + 1 < len(items) else None
         reports = runtestprotocol(item, log=False, nextitem=following)
         if any(report.failed for report in reports):
-            raise RuntimeError(f"fails on the unchanged source: {item.nodeid}")
+            sys.stderr.write(f"fails on the unchanged source: {item.nodeid}\n")
+            os._exit(1)
         seconds[item.nodeid] = time.process_time() - start
     coverage.stop()
     into.write_text(json.dumps([_lines(coverage), seconds, sorted(set(sys.modules) - before)]))

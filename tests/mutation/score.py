@@ -83,9 +83,7 @@ def table(outcomes: Iterable[Outcome], reasons: Mapping[str, str]) -> list[str]:
     lines = [f"{'':50}{'mutants':>8}{'killed':>8}{'explained':>10}{'score':>9}"]
     for part in sorted(total):
         score = percent(killed[part], total[part])
-        lines.append(
-            f"{part:50}{total[part]:8}{killed[part]:8}{told[part]:10}{score:8.1f} %"
-        )
+        lines.append(f"{part:50}{total[part]:8}{killed[part]:8}{told[part]:10}{score:8.1f} %")
     return lines
 
 

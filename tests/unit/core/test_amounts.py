@@ -56,6 +56,14 @@ def test_a_hull_without_upper_end_has_none():
     assert hull([between(1, 5), between(2, None)]) == between(1, None)
 
 
+@pytest.mark.parametrize("join", [hull, maximum])
+@pytest.mark.parametrize("marks", [(True, False), (False, True)])
+def test_one_reported_as_about_so_much_makes_the_whole_so(join, marks):
+    parts = [Amount(Decimal(5), Decimal(5), "%", approximate=mark) for mark in marks]
+    assert join(parts).approximate
+    assert not join([between(5, 5), between(5, 5)]).approximate
+
+
 def test_the_maximum_starts_at_the_highest_low_and_ends_at_the_highest_high():
     assert maximum([between(1, 30), between(5, 10)]) == between(5, 30)
 
