@@ -1,0 +1,118 @@
+"""What every definition answers in the worked cases, on what it rests and what it lacks.
+
+The worked cases say status and reason; here stands the whole judgment: the value in words, the end
+of a clock, the evidence, what was set aside and which elements are lacking. Each judgment that
+differs from all before it by more than its numbers stands under the first case that brings it
+about. `make golden` writes `judgments.toml` anew; its diff is what a reviewer reads.
+"""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.golden.sourced_records import sourced
+
+from nelm_fhir.evaluator.asking import ask
+from nelm_fhir.evaluator.registry import SPECS
+from nelm_fhir.evaluator.view import View
+from nelm_fhir.knowledge.cases import worked_cases
+from nelm_fhir.knowledge.criteria import Ask
+from nelm_fhir.knowledge.loader import load_catalogue
+from nelm_fhir.profile.record_format import CandidateProfile
+
+APPROVED = Path(__file__).parent / "judgments.toml"
+UPDATE = os.environ.get("NELM_UPDATE_GOLDEN") == "1"
+CATALOGUE = load_catalogue(SPECS)
+CASES = {case.id: case for case in worked_cases()}
+HOW = {"sourced": sourced, "plain": dict}
+HEAD = "# Written by `make golden` (tests/golden/test_judgments.py). Fictional records.\n"
+
+
+def asks(question):
+    """Return every single question in a question."""
+    if isinstance(question, Ask):
+        return [question]
+    return [one for part in getattr(question, "parts", ()) for one in asks(part)]
+
+
+def in_words(question):
+    """Return the definition with its parameters and limit."""
+    parameters = [f"{key}={value}" for key, value in sorted(question.parameters.items())]
+    limit = [] if question.limit is None else [f"{question.test or ''}{question.limit}"]
+    return " ".join([question.asks, *parameters, *limit])
+
+
+QUESTIONS = {
+    in_words(one): one
+    for criteria_set in CATALOGUE.sets.values()
+    for criterion in criteria_set.criteria
+    for question in (criterion.question, *(option.question for option in criterion.options))
+    for one in asks(question)
+}
+
+
+def told(judged):
+    """Return the whole judgment in one line."""
+    aside = [f"{one.evidence.resource} ({one.reason})" for one in judged.set_aside]
+    members = {
+        "until": judged.earliest if judged.running else "",
+        "value": judged.value or "",
+        "observed": "" if judged.observed is None else judged.observed,
+        "rests on": ", ".join(one.resource for one in judged.evidence),
+        "set aside": ", ".join(aside),
+        "lacks": ", ".join(judged.paths),
+    }
+    reason = f": {judged.reason}" if judged.reason else ""
+    said = [f"{name} {text}" for name, text in members.items() if text != ""]
+    return "; ".join([f"{judged.status}{reason}", *said])
+
+
+def answers(case, how):
+    """Yield the answer to every question for one case, as it stands or with all its sources."""
+    record = HOW[how](case.record)
+    view = View(CandidateProfile.from_record(record), CATALOGUE.definitions)
+    for words, question in QUESTIONS.items():
+        yield words, told(ask(view, question))
+
+
+def written():
+    """Return the file: the judgments by case, each kind once."""
+    seen, lines = set(), [HEAD]
+    for case in CASES.values():
+        for how in HOW:
+            kept = {}
+            for words, answer in answers(case, how):
+                kind = (words.split()[0], re.sub(r"\d+", "9", answer))
+                if kind not in seen:
+                    seen.add(kind)
+                    kept[words] = answer
+            lines += [f'\n["{case.id} {how}"]\n'] * bool(kept)
+            lines += [f"'{words}' = '''{answer}'''\n" for words, answer in kept.items()]
+    return "".join(lines)
+
+
+if UPDATE:
+    APPROVED.write_text(written())
+JUDGMENTS = tomllib.loads(APPROVED.read_text())
+
+
+@pytest.mark.parametrize("name", JUDGMENTS)
+def test_a_case_is_judged_on_the_evidence_and_with_the_reasons_that_were_approved(name):
+    case, how = name.split()
+    record = HOW[how](CASES[case].record)
+    view = View(CandidateProfile.from_record(record), CATALOGUE.definitions)
+    found = {words: told(ask(view, QUESTIONS[words])) for words in JUDGMENTS[name]}
+    assert found == JUDGMENTS[name]
+
+
+def test_every_definition_has_judgments_of_every_status_it_can_give():
+    seen = {}
+    for judgments in JUDGMENTS.values():
+        for words, answer in judgments.items():
+            status = re.split("[:;]", answer)[0]
+            seen.setdefault(words.split()[0], set()).add(status)
+    assert set(seen) == {question.asks for question in QUESTIONS.values()}
+    for definition, statuses in seen.items():
+        assert statuses >= SPECS[definition].statuses
