@@ -89,7 +89,9 @@ def _since_focus_resection(view: View, focus: FocusState, length: int) -> list[J
     if end is None:
         return []
     if focus.focus.record.treatment == RESECTION:
-        return [_unless_open(elapsed(view, end, length, f"focus resected {end}"), focus)]
+        evidence = sources(focus.focus.record, "treatment_end")
+        part = elapsed(view, end, length, f"focus resected {end}", evidence)
+        return [_unless_open(part, focus)]
     deposits = view.tables.staging.deposit_classes
     if focus.focus.disease_class is None or focus.focus.disease_class in deposits:
         # the text speaks of resection; other treatment of a deposit is not covered (POL-33)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from nelm_fhir.core.dates import DaySpan, add_months, before, last_of, not_older_than
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
@@ -74,7 +76,10 @@ def _since_treatment(view: View, progressions: ListedProgressions, length: int) 
         return _since_last_treatment(view, treatments, length)
     if treatments.maybe or treatments.unended:
         return unknown(Reason.DATE_TOO_VAGUE, *_TREATMENT_PATHS, value=f"PD on {last}")
-    return running(add_months(view.as_of, length), f"PD on {last}, no treatment documented since")
+    words = f"PD on {last}, no treatment documented since"
+    events = response.responses(view).progressions
+    evidence = response.evidence([event for event in events if event.date in progressions.sure])
+    return replace(running(add_months(view.as_of, length), words), evidence=evidence)
 
 
 def treatments_after(view: View, progressions: ListedProgressions) -> Treatments:
