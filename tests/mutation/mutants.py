@@ -51,11 +51,11 @@ class Mutant:
 
 
 def files(only: str | None = None) -> list[str]:
-    """Return the files of both rooms, what decides first; of one file or folder if named."""
+    """Return the files of both rooms, what decides first; only some if they are named."""
     found = [
         path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")
     ]
-    chosen = [path for path in found if only is None or path.startswith(only)]
+    chosen = [path for path in found if only is None or path.startswith(tuple(only.split()))]
     return sorted(chosen, key=lambda path: (path.startswith(TELLING), path))
 
 

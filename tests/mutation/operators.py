@@ -9,7 +9,8 @@ No behavior, and therefore never changed:
 - docstrings and other texts in triple quotes;
 - what a `raise` says: that it raises is changed with its condition, its words are for people;
 - decorators: `@definition` and `@teller` declare what the loader checks, `@dataclass` the shape;
-- imports, `__str__` arguments of `len` and `isinstance` (mutmut's own rule).
+- `frozen` of a class, for the same reason;
+- imports, and what `len` and `isinstance` are asked about (mutmut's own rule).
 """
 
 from collections.abc import Iterable, Iterator
@@ -85,9 +86,13 @@ class Visitor(MutationVisitor):
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.FunctionDef):
             return False
-        if isinstance(node, NEVER) or _types_only(node):
+        if isinstance(node, NEVER) or _types_only(node) or _shape(node):
             return True
         return bool(super()._skip_node_and_children(node))
+
+
+def _shape(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "frozen"
 
 
 def _types_only(node: cst.CSTNode) -> bool:
