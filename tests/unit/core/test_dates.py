@@ -51,6 +51,7 @@ def test_a_partial_start_is_due_on_every_day_it_can_mean():
 
 def test_a_day_beyond_the_calendar_is_cut_to_its_last():
     assert add_months(day("9999-12-01"), 1) == date.max
+    assert add_months(day("9999-11-01"), 1) == day("9999-12-01")
 
 
 @pytest.mark.parametrize(
