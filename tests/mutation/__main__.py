@@ -63,7 +63,16 @@ class Run:
 
     def reach(self) -> Reach:
         """Return which test reaches what, as measured for these tests."""
-        return Reach(**json.loads((STATE / "reach.json").read_text()))
+        reach = Reach(**json.loads((STATE / "reach.json").read_text()))
+        self._recall(reach)
+        return reach
+
+    def _recall(self, reach: Reach) -> None:
+        """Remember which tests noticed something in earlier runs."""
+        for outcome in self.ledger.outcomes.values():
+            if outcome.by in reach.seconds:
+                path, _, rest = outcome.name.partition("::")
+                reach.killed(path, rest.partition(": ")[0], outcome.by)
 
     def judge_live(self) -> None:
         """Judge what can be put into the running program, in a process of its own."""
@@ -76,6 +85,7 @@ class Run:
 
     def _live(self, items: dict[str, pytest.Item], early: set[tuple[str, str]]) -> None:
         reach = measured(list(items.values()), early, STATE / "reach.json")
+        self._recall(reach)
         _load(reach.modules)
         living = judge.functions()
         gc.collect()

@@ -62,9 +62,11 @@ class Reach:
         for test, reached in self.lines.get(path, {}).items():
             if not wanted or wanted.intersection(reached):
                 by_kind[tuple(reached)].append(test)
-        kills = self.kills[f"{path}::{function}"]
+        here, near = self.kills[f"{path}::{function}"], self.kills[path]
         ranked = [(rank, test) for kind in by_kind.values() for rank, test in enumerate(kind)]
-        ranked.sort(key=lambda one: (-kills[one[1]], one[0], self.seconds[one[1]], one[1]))
+        ranked.sort(
+            key=lambda one: (-here[one[1]], -near[one[1]], one[0], self.seconds[one[1]], one[1])
+        )
         return self._fitting((test for _, test in ranked), budget)
 
     def _fitting(self, tests: Iterable[str], budget: float) -> list[str]:
@@ -76,8 +78,9 @@ class Reach:
         return fitting
 
     def killed(self, path: str, function: str, test: str) -> None:
-        """Remember the test that noticed: its like will be asked first."""
+        """Remember the test that noticed: it will be asked first about this function and file."""
         self.kills[f"{path}::{function}"][test] += 1
+        self.kills[path][test] += 1
 
 
 def digest(folders: Sequence[str] = (*PROGRAM, *TESTS)) -> str:
