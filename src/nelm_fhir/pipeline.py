@@ -72,8 +72,9 @@ def concerns(text: bytes, catalogue: Catalogue) -> bool:
     """Whether the JSON text of a record can hold a neuroendocrine finding or an attested entry.
 
     False is certain, and costs less than parsing: for populations, in which most patients end here.
+    Raises NotJson or TooLarge for one that is compressed and cannot be unpacked.
     """
-    return can_concern(text, catalogue.codes)
+    return can_concern(inflated(text), catalogue.codes)
 
 
 def read_all(

@@ -6,6 +6,7 @@ In: a Bundle as parsed JSON or as text. Out: what a reader of the result acts on
 import copy
 import json
 import tomllib
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
@@ -102,3 +103,47 @@ def at(value: Any, path: tuple[str | int, ...]) -> Any:
     for key in path:
         value = value[key]
     return value
+
+
+STYLES: Final = ["uuid", "absolute", "relative", "none", "versioned", "identified"]
+
+
+def restyled(told: Json, style_of: Callable[[str], str]) -> Json:
+    """The record with each entry's address, and all references to it, in the style it is given."""
+    told = copy.deepcopy(told)
+    urls: dict[str, str | None] = {}
+    references: dict[str, Json] = {}
+    for entry in told["entry"]:
+        own = named(entry["resource"])
+        style = style_of(own)
+        address = uuid.uuid5(uuid.NAMESPACE_URL, own).urn if style == "uuid" else SERVER + own
+        system = {"system": "urn:lakeside:numbers", "value": f"n-{own}"}
+        if style == "identified":
+            held = entry["resource"].get("identifier", [])
+            held = held if isinstance(held, list) else [held]
+            entry["resource"]["identifier"] = [*held, system]
+        urls[own] = None if style == "none" else address
+        reference = {
+            "uuid": {"reference": address},
+            "absolute": {"reference": address},
+            "versioned": {"reference": f"{address}/_history/3"},
+            "identified": {"type": own.partition("/")[0], "identifier": system},
+        }.get(style, {"reference": own})
+        references |= {own: reference, entry.get("fullUrl", own): reference}
+
+    def moved(part):
+        target = (
+            references.get(part.get("reference"))
+            if isinstance(part.get("reference"), str)
+            else None
+        )
+        if target is None:
+            return part
+        return {key: inner for key, inner in part.items() if key != "reference"} | target
+
+    entries = []
+    for entry in told["entry"]:
+        url = urls[named(entry["resource"])]
+        held = {"fullUrl": url} if url else {}
+        entries.append(held | {"resource": changed(entry["resource"], moved)})
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}

@@ -2,7 +2,6 @@
 
 import json
 import random
-import uuid
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +10,7 @@ from tests.threats.line import (
     BUNDLES,
     SAMPLE_NAMES,
     SERVER,
+    STYLES,
     bundle,
     changed,
     issues,
@@ -21,6 +21,7 @@ from tests.threats.line import (
     read,
     refusal,
     resources,
+    restyled,
     said,
 )
 from tests.unit.cli.run import DAY, nelm
@@ -135,61 +136,21 @@ def test_a_statement_of_mine_told_about_another_subject_is_worth_nothing(name):
 
 # --- 2: wrong or absent subject; every way to write a reference -----------------------------------
 
-STYLES = ["uuid", "absolute", "relative", "none", "versioned", "identified"]
-
-
-def restyled(name, style_of):
-    """The record with each entry's address, and all references to it, in the style it is given."""
-    told = bundle(name)
-    urls, references = {}, {}
-    for entry in told["entry"]:
-        own = named(entry["resource"])
-        style = style_of(own)
-        address = uuid.uuid5(uuid.NAMESPACE_URL, own).urn if style == "uuid" else SERVER + own
-        system = {"system": "urn:lakeside:numbers", "value": f"n-{own}"}
-        if style == "identified":
-            held = entry["resource"].get("identifier", [])
-            held = held if isinstance(held, list) else [held]
-            entry["resource"]["identifier"] = [*held, system]
-        urls[own] = None if style == "none" else address
-        reference = {
-            "uuid": {"reference": address},
-            "absolute": {"reference": address},
-            "versioned": {"reference": f"{address}/_history/3"},
-            "identified": {"type": own.partition("/")[0], "identifier": system},
-        }.get(style, {"reference": own})
-        references |= {own: reference, entry.get("fullUrl", own): reference}
-
-    def moved(part):
-        target = (
-            references.get(part.get("reference"))
-            if isinstance(part.get("reference"), str)
-            else None
-        )
-        if target is None:
-            return part
-        return {key: inner for key, inner in part.items() if key != "reference"} | target
-
-    entries = []
-    for entry in told["entry"]:
-        url = urls[named(entry["resource"])]
-        held = {"fullUrl": url} if url else {}
-        entries.append(held | {"resource": changed(entry["resource"], moved)})
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
-
 
 @pytest.mark.threat(2)
 @EVERY_SAMPLE
 @pytest.mark.parametrize("style", STYLES)
 def test_every_way_to_write_addresses_and_references_gives_the_same_result(name, style):
-    assert said(judged(restyled(name, lambda _: style), name)) == said(judged(bundle(name), name))
+    assert said(judged(restyled(bundle(name), lambda _: style), name)) == said(
+        judged(bundle(name), name)
+    )
 
 
 @pytest.mark.threat(2)
 @settings(max_examples=60)
 @given(st.sampled_from(SAMPLE_NAMES), st.randoms(use_true_random=False))
 def test_any_mixture_of_these_ways_gives_the_same_result(name, generator):
-    mixed = restyled(name, lambda _: generator.choice(STYLES))
+    mixed = restyled(bundle(name), lambda _: generator.choice(STYLES))
     assert said(judged(mixed, name)) == said(judged(bundle(name), name))
 
 

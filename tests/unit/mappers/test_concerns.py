@@ -4,6 +4,7 @@ Asked of every record there is here (samples, hospital records in five styles, t
 family, with and without their overlay) and of every code that tells something.
 """
 
+import gzip
 import json
 from pathlib import Path
 
@@ -129,3 +130,9 @@ def test_an_ordinary_patient_is_passed_over(style, catalogue):
     text = json.dumps(built, default=float).replace("<", r"\u003c").encode()
     assert not says_anything(text, catalogue)
     assert not pipeline.concerns(text, catalogue)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_packed_record_concerns_us_as_it_does_unpacked(pack, catalogue):
+    assert pipeline.concerns(pack(FILES[0].read_bytes()), catalogue)
+    assert not pipeline.concerns(pack(b'{"resourceType":"Patient","id":"p"}'), catalogue)
