@@ -49,7 +49,7 @@ def marks(node: ast.AST) -> Iterator[int]:
             yield from (ast.literal_eval(argument) for argument in found.args)
 
 
-def tests(path: Path) -> Iterator[tuple[str, list[int]]]:
+def marked(path: Path) -> Iterator[tuple[str, list[int]]]:
     """The tests of a file with their numbers."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -60,7 +60,7 @@ EVERY: Final = {
     f"{path.relative_to(TESTS)}::{name}": numbers
     for path in sorted(TESTS.rglob("test_*.py"))
     if "threat(" in path.read_text(encoding="utf-8") or path.parent == Path(__file__).parent
-    for name, numbers in tests(path)
+    for name, numbers in marked(path)
 }
 
 
