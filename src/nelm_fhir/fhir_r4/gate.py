@@ -35,8 +35,8 @@ def keys(entries: Sequence[Entry]) -> list[str]:
     if len(set(result)) == len(result):
         return result
     taken: set[str] = set()
-    for n, entry in enumerate(entries):
-        options = (result[n], entry.full_url, entry.place)
+    for n in sorted(range(len(entries)), key=lambda n: entries[n].raw):  # not by order (I1)
+        options = (result[n], entries[n].full_url, entries[n].place)
         result[n] = next(option for option in options if option and option not in taken)
         taken.add(result[n])
     return result

@@ -218,3 +218,13 @@ def test_an_alarm_names_the_same_statement_in_any_order(kind, name):
         (place,) = (issue.location for issue in found.issues if issue.kind == kind)
         told.append(next(resources[n] for n in (0, 1) if place == f"Bundle.entry[{n}].resource"))
     assert told[0] == told[1]
+
+
+def test_of_two_resources_with_one_id_the_same_keeps_the_name_in_any_order():
+    one, other = (observation(valueQuantity=value(n)) for n in (2, 22))
+    named = []
+    for resources in ([one, other], [other, one]):
+        found = record(*resources)
+        (kept,) = (r for r in found.resources if r.key == "Observation/o")
+        named.append(int(kept.data["valueQuantity"]["value"]))
+    assert named[0] == named[1]
