@@ -16,6 +16,7 @@ from tests.fuzz.places import Path, at, told
 from tests.fuzz.sent import Piece, Sent
 
 HALF = 0.5
+WHOLE = ("contained", 0)
 OFTEN = 0.8
 """How often a resource that the line reads is chosen, where one fits."""
 
@@ -67,8 +68,13 @@ class Mutation:
         if done is None:
             return None
         origin, path = done
-        lost = path[:1] == ("subject",) or _is_one_of_several(sent, origin, path)
+        lost = _is_taken_away(path) or _is_one_of_several(sent, origin, path)
         return Touch(self.name, Effect.LOST if lost else self.effect, origin, path)
+
+
+def _is_taken_away(path: Path) -> bool:
+    """Whether somebody or a whole resource stood there: what it says is not said any more."""
+    return path[:1] == ("subject",) or (path[:1] == ("contained",) and len(path) <= len(WHOLE))
 
 
 def _is_one_of_several(sent: Sent, origin: int, path: Path) -> bool:
