@@ -38,6 +38,7 @@ _OBJECTS: Final = frozenset(
 _TEXTS: Final = frozenset({"authored", "authoredOn", "birthDate", "created", "started"})
 _CHOICES: Final = ("collected", "deceased", "effective", "occurrence", "onset", "performed")
 _TEXT_ENDS: Final = ("DateTime", "Instant", "String")
+_CODED: Final = ("system", "code")
 _WITHIN: Final = ("collection", "component")
 
 
@@ -67,3 +68,7 @@ def _not_object(name: str, place: str, value: Any) -> Iterator[str]:
         yield place
     elif name in _WITHIN:
         yield from (f"{place}.{inner}" for inner in misshapen(value))
+    elif "coding" in value:
+        yield from (f"{place}.{inner}" for inner in _not_objects("coding", value["coding"]))
+    elif name == "coding" and not all(isinstance(value.get(key), str | None) for key in _CODED):
+        yield place

@@ -24,6 +24,9 @@ PLACE = "Bundle.entry[1].resource"
         ("component", [{}, {"effectiveDateTime": 5}], "component[1].effectiveDateTime"),
         ("focus", [{"reference": "Patient/p"}, "Patient/p"], "focus[1]"),
         ("method", 5, "method"),
+        ("bodySite", {"coding": -1}, "bodySite.coding"),
+        ("bodySite", [{"coding": ["liver"]}], "bodySite[0].coding[0]"),
+        ("method", {"coding": [{}, {"code": 5}]}, "method.coding[1]"),
     ],
 )
 def test_an_element_of_another_json_type_is_named_by_its_place(element, value, place):
