@@ -47,7 +47,7 @@ def _say(text: str, to: TextIO = sys.stdout) -> None:
 
 def _summary(tally: Tally, seconds: float) -> str:
     refused = ", ".join(f"{name} {count}" for name, count in sorted(tally.refused.items()))
-    excuses = ", ".join(f"{why.value} {count}" for why, count in tally.excuses.items())
+    excuses = ", ".join(f"{why} {count}" for why, count in sorted(tally.excuses.items()))
     return "\n".join(
         [
             f"{tally.runs} runs in {seconds:.0f} s, {len(tally.reports)} failed",

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.fuzz.adverse import Excuse, excuse
+from tests.fuzz.adverse import excuse
 from tests.fuzz.line import Outcome
 from tests.fuzz.mutation import Effect, Touch
 from tests.fuzz.sent import Piece, Sent
@@ -39,7 +39,7 @@ class Findings:
     """What the oracle says of one run, and which exceptions it made."""
 
     failures: list[Failure]
-    excuses: Counter[Excuse]
+    excuses: Counter[str]
 
 
 def judge(before: Outcome, sent: Sent, touches: list[Touch], after: Outcome) -> Findings:
@@ -56,22 +56,18 @@ def judge(before: Outcome, sent: Sent, touches: list[Touch], after: Outcome) -> 
 def _no_better(
     before: Outcome, sent: Sent, touches: list[Touch], after: Outcome, found: Findings
 ) -> None:
-    visible = [t for t in touches if _may_excuse(sent, t, before, after)]
+    lost = [touch for touch in touches if touch.effect is Effect.LOST]
+    damaged = [t for t in touches if t.effect is Effect.DAMAGED and is_told(sent, t, before, after)]
     for name, verdict in after.verdicts.items():
         if verdict != MET or before.verdicts[name] == MET:
             continue
-        why = excuse(visible, name, before)
-        if why is None:
+        if why := excuse(lost, name, before):
+            found.excuses[f"lost {why.value}"] += 1
+        elif why := excuse(damaged, name, before):
+            found.excuses[f"damaged {why.value}"] += 1
+        else:
             was = ", ".join(before.assessment.verdict_of(name).deciding)
             found.failures.append(Failure("no-better", f"{name}, which was {was}"))
-        else:
-            found.excuses[why] += 1
-
-
-def _may_excuse(sent: Sent, touch: Touch, before: Outcome, after: Outcome) -> bool:
-    if touch.effect is Effect.DAMAGED:
-        return is_told(sent, touch, before, after)
-    return touch.effect is Effect.LOST
 
 
 def _counted_once(sent: Sent, after: Outcome) -> Iterator[Failure]:
