@@ -18,6 +18,8 @@ from tests.property.patients import patients
 from tests.property.records import CATALOGUE
 from tests.property.slow_reader import slow_record
 from tests.threats.line import BUNDLES, DAYS, SAMPLE_NAMES
+from tests.unit.mappers.mapping import concept, observation, quantity, resource
+from tests.unit.mappers.mapping import data as data_of
 
 from nelm_fhir import pipeline
 from nelm_fhir.fhir_r4 import read
@@ -27,6 +29,7 @@ from nelm_fhir.writers.fhir_json import fhir_json
 STYLED = sorted((Path(__file__).parents[1] / "golden" / "styled_records").glob("*.json"))
 WANTED = Wanted(CATALOGUE.codes)
 AS_OF = date(2026, 6, 1)
+ACCIDENTS = ["copy", "void", "no status", "lost", "modified", "renamed", "panel", "panel"]
 ALWAYS_READ = {"Condition", "DiagnosticReport", "ImagingStudy", "Procedure", "Specimen"}
 """Chosen by their type. What is passed over by its code is not asked what may modify it."""
 
@@ -54,6 +57,29 @@ def test_every_record_of_a_hospital_gives_the_same_profile(path):
     agree(path.read_bytes())
 
 
+def panel(draw, entries):
+    """A panel that nobody maps and that alone holds together what was found in one tissue."""
+    found = [e for e in entries if e["resource"]["resourceType"] == "Observation"]
+    members = draw(st.lists(st.sampled_from(found), min_size=1, max_size=4)) if found else []
+    for member in members:
+        member["resource"].pop("specimen", None)
+    patient = next(e["resource"] for e in entries if e["resource"]["resourceType"] == "Patient")
+    told = {
+        "resourceType": "Observation",
+        "id": f"panel-{len(entries)}",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "24358-4"}]},
+        "subject": {"reference": f"Patient/{patient['id']}"},
+        "hasMember": [address(member) for member in members],
+    }
+    return {"resource": told}
+
+
+def address(entry):
+    one = entry["resource"]
+    return {"reference": entry.get("fullUrl") or f"{one['resourceType']}/{one['id']}"}
+
+
 def spoiled(draw, bundle):
     """The record with a few accidents in it."""
     entries = bundle["entry"]
@@ -63,7 +89,7 @@ def spoiled(draw, bundle):
         told = entry["resource"]
         if told["resourceType"] == "Patient":
             continue
-        what = draw(st.sampled_from(["copy", "void", "no status", "lost", "modified", "renamed"]))
+        what = draw(st.sampled_from(ACCIDENTS))
         if what != "copy":
             told["id"] = f"{told['id']}-{len(entries)}"
             entry.pop("fullUrl", None)
@@ -78,7 +104,7 @@ def spoiled(draw, bundle):
             told["specimen"] = {"reference": "Specimen/nobody-knows"}
         elif what == "modified" and told["resourceType"] in ALWAYS_READ:
             told["modifierExtension"] = [{"url": "urn:x", "valueBoolean": True}]
-        entries.append(entry)
+        entries.append(panel(draw, entries) if what == "panel" else entry)
     order = draw(st.permutations(range(len(entries))))
     return bundle | {"entry": [entries[n] for n in order]}
 
@@ -110,6 +136,20 @@ def test_any_record_with_any_accident_gives_the_same_profile(record, style, seed
 @given(st.sampled_from(SAMPLE_NAMES), st.data())
 def test_a_sample_with_any_accident_gives_the_same_profile(name, data):
     agree(json.dumps(spoiled(data.draw, copy.deepcopy(BUNDLES[name]))), DAYS[name])
+
+
+@pytest.mark.parametrize("holder", ["Observation", "DiagnosticReport"])
+def test_what_only_a_holder_joins_is_joined_by_both(holder):
+    """A panel whose own code nobody maps is read for what it holds together."""
+    index = observation("ln 29593-1", "a", effectiveDateTime="2026-01-01", **quantity(4, "%"))
+    count = observation("sct 27350008", "b", effectiveDateTime="2026-02-02",
+                        **quantity(1, "/(2.mm2)"))  # fmt: skip
+    element = "hasMember" if holder == "Observation" else "result"
+    told = resource(holder, "panel", status="final", code=concept("ln 24358-4"))
+    told[element] = [{"reference": "Observation/a"}, {"reference": "Observation/b"}]
+    fast, slow = profiles(data_of(index, count, told))
+    assert fast == slow
+    assert len(fast["specimens"]) == 1
 
 
 def test_the_slow_reader_is_awake():

@@ -230,8 +230,9 @@ def merged(name, generator, *, forward, backward):
     """The record under two numbers of the one patient, linked in one direction or both."""
     told = bundle(name)
     current = patient(told)
-    old = {"resourceType": "Patient", "id": "old-number", "active": False}
+    old = {"resourceType": "Patient", "id": "old-number"}
     if forward:
+        old["active"] = False
         old["link"] = [{"other": {"reference": named(current)}, "type": "replaced-by"}]
     if backward:
         current["link"] = [{"other": {"reference": "Patient/old-number"}, "type": "replaces"}]
