@@ -27,7 +27,7 @@ def unit_of(quantity: Json, kind: str, units: UnitTable) -> Unit | Reason:
 def sign_of(quantity: Json) -> str | None:
     """Return the comparator, "" without one, None if it is none of R4's four."""
     sign = quantity.get("comparator", "")
-    return sign if sign == "" or sign in SIGNS else None
+    return sign if isinstance(sign, str) and (sign == "" or sign in SIGNS) else None
 
 
 def amount(value: Recorded, kind: str, units: UnitTable) -> Amount | None:
