@@ -47,7 +47,7 @@ def _coded(value: Recorded, ctx: Context) -> str:
     """Low, intermediate, high: an ordinal, never a number; text beside no code is a string."""
     if any(codings(value.json, ctx.codes)):
         return unreadable(value.text, _CODED)
-    return value.text.strip()
+    return value.text.strip() or unreadable("")
 
 
 def _quantity(value: Recorded, kind: str, resource: Resource, ctx: Context) -> str | Reason:

@@ -114,6 +114,18 @@ def test_what_has_no_usable_percent_is_handed_on_unreadable_with_its_text(
     assert amount is None
 
 
+@pytest.mark.parametrize("sign", [[None], {"code": "<"}, 5, True])
+def test_a_comparator_of_another_json_type_is_unreadable_and_no_crash(sign: object) -> None:
+    assert ki67(**quantity(30, "%", comparator=sign))[1] is None
+
+
+@pytest.mark.parametrize("coding", [{}, {"code": 0}, {"system": "http://snomed.info/sct"}])
+def test_a_code_without_anything_in_it_is_unreadable_and_not_silent(coding: object) -> None:
+    text, amount = ki67(valueCodeableConcept={"coding": [coding]})
+    assert str(text).startswith("unreadable")
+    assert amount is None
+
+
 def test_a_number_keeps_every_digit_it_was_sent_with() -> None:
     assert ki67(**quantity(0.10, "%"))[1] == Amount.point(Decimal("0.1"), "%")
 
