@@ -79,7 +79,8 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
 
 def _may_hide(entry: Entry, kind: str, wanted: Wanted) -> bool:
     """Whether a suspect entry may hold what can matter: under the key that won, or contained."""
-    return kind == "repeated-key" or entry.type not in wanted.types
+    holds_another = entry.raw.count(b'"resourceType"') > 1
+    return kind == "repeated-key" or holds_another or entry.type not in wanted.types
 
 
 def _admit(

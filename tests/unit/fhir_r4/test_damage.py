@@ -283,6 +283,14 @@ def test_a_container_of_an_unmapped_type_that_cannot_be_read_is_damage(broken):
     assert (keys(found)[-1], found.damaged) == ("Observation/o", True)
 
 
+def test_an_entry_nobody_wants_that_contains_something_and_is_too_deep_is_damage():
+    inner = {**condition("inner"), "verificationStatus": "#"}
+    deep = "[" * 80 + "]" * 80
+    raw = json.dumps(observation("x", HEMOGLOBIN, contained=[inner])).replace('"#"', deep)
+    found = record_of(with_entry(raw, observation()), wanted=OnlyKi67())
+    assert (kinds(found), found.damaged) == (["too-deep"], True)
+
+
 def test_a_contained_resource_without_type_is_damage():
     assert record(observation(contained=[{"id": "i"}])).damaged
     assert record(observation(contained=["i"])).damaged
