@@ -1,12 +1,18 @@
 """Damaged records go down the real line: no clause breaks, and every run can be repeated."""
 
+import contextlib
 import subprocess
 import sys
 
 import pytest
-from tests.fuzz.bases import ROOT, everything, samples
+from tests.fuzz.bases import ROOT, base, everything, samples
+from tests.fuzz.line import judged, original
+from tests.fuzz.places import paths, put
 from tests.fuzz.plan import MUTATIONS, Plan, carried_out, plan
 from tests.fuzz.run import Tally, run
+from tests.fuzz.sent import Sent, own
+
+from nelm_fhir.errors import NelmError
 
 SEED = 20260601
 FEW, MANY = 60, 2000
@@ -30,6 +36,33 @@ def test_records_of_every_kind_that_are_damaged_break_no_clause():
     tally = fuzzed(MANY, "all")
     assert tally.reports == []
     assert tally.assessed > MANY / 2
+
+
+def elements():
+    """Every element that a resource of the records has, each once: where it stands first."""
+    found = {}
+    for name in dict.fromkeys(everything()):
+        whole, read = base(name), {r.location for r in original(name).record.resources}
+        for n, entry in enumerate(whole.entries):
+            if f"Bundle.entry[{n}].resource" in read:
+                for path in paths(entry["resource"]):
+                    kind = (entry["resource"]["resourceType"], *(s for s in path if s != 0))
+                    found.setdefault(kind, (name, n, path))
+    return found.values()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("odd", [[None], {"a": [1]}], ids=["list", "object"])
+def test_no_element_of_another_json_type_makes_the_line_fall(odd):
+    places = list(elements())
+    assert len(places) > 500
+    for name, n, path in places:
+        sent = Sent.of(base(name))
+        resource = own(sent.pieces[n])
+        put(resource, path, odd)
+        sent.pieces[n] = sent.pieces[n].with_resource(resource)
+        with contextlib.suppress(NelmError):
+            judged(sent.text(), sent.base)
 
 
 def test_a_seed_and_a_number_give_the_same_damage_again():
