@@ -11,7 +11,7 @@ from tests.unit.evaluator.changed import GONE, LISTED, changed
 from nelm_fhir.core.logic import Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator.asking import ask, judge_criterion
-from nelm_fhir.evaluator.assess import input_digest, verdicts_of
+from nelm_fhir.evaluator.assess import assess_profile, input_digest, verdicts_of
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.criteria import Kind
 from nelm_fhir.profile.record_format import CandidateProfile
@@ -76,7 +76,14 @@ def guards():
     return [c for c in criteria if c.kind is Kind.GUARD and c.question is not None]
 
 
-GUARDED = [BASELINE, changed({"functional_syndrome": GONE}), changed({"primaries": {}})]
+GUARDED = [
+    BASELINE,
+    changed({"functional_syndrome": GONE}),
+    changed({"primaries": {}}),
+    changed({"primaries/primary-1/resection": {"performed": False}}),
+    changed({"specimens/liver-1/histology": "NEC"}),
+    changed({"specimens/liver-1/ki67_text": "many"}),
+]
 
 
 @pytest.mark.parametrize("criterion", guards(), ids=lambda criterion: criterion.id)
@@ -91,3 +98,33 @@ def test_a_guard_says_on_what_its_answer_rests_though_it_is_never_met(record, cr
     else:
         assert guarded.reason is Reason.NO_SOURCE_TEXT
         assert (guarded.set_aside, guarded.paths) == (answered.set_aside, answered.paths)
+
+
+def test_a_note_whose_source_is_not_named_is_shown_without_one():
+    (body, *others) = CATALOGUE.bodies
+    bare = dataclasses.replace(body, notes=tuple(unsourced(note) for note in body.notes))
+    optn = CATALOGUE.sets["optn"]
+    silent = dataclasses.replace(optn, criteria=tuple(map(unsourced, optn.criteria)))
+    catalogue = dataclasses.replace(
+        CATALOGUE, bodies=(bare, *others), sets={**CATALOGUE.sets, "optn": silent}
+    )
+    assessment = assess_profile(profile(BASELINE), catalogue)
+    notes = [*(note.id for note in body.notes), *assessment.verdict_of("optn").notes]
+    assert len(notes) > len(body.notes) > 0
+    assert {assessment.texts[note].source for note in notes} == {""}
+
+
+def unsourced(criterion):
+    return dataclasses.replace(criterion, source=None)
+
+
+def test_points_of_a_model_and_the_note_on_their_limit_go_together():
+    exact = {"liver/volume_ml": 1800, "liver/standard_volume_ml": 1500}
+    placed = assess(changed({**exact, "primaries/primary-1/site": "ileum"}))
+    points = [reference for reference in placed.references if "=" in reference]
+    assert len(points) == 1
+    assert points[0] in placed.texts
+    assert len(placed.reference_notes) == 1
+    unplaced = assess(changed({**exact, "primaries": {}}))
+    assert not any("=" in reference for reference in unplaced.references)
+    assert unplaced.reference_notes == ()
