@@ -1,0 +1,170 @@
+"""The newest estimate, scan and progression count; what open dates leave open (rules 8.6 to 10)."""
+
+from decimal import Decimal
+
+import pytest
+from tests.golden.sourced_records import sourced
+from tests.property.records import CATALOGUE
+from tests.unit.evaluator.changed import LISTED, changed
+
+from nelm_fhir.core.amounts import Amount
+from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
+from nelm_fhir.core.unknown import Reason
+from nelm_fhir.evaluator.asking import ask
+from nelm_fhir.evaluator.definitions.liver import newest_estimates
+from nelm_fhir.evaluator.view import View
+from nelm_fhir.knowledge.criteria import Ask
+from nelm_fhir.profile.record_format import CandidateProfile
+
+BELOW = {"test": "<", "limit": Decimal(50), "unit": "%"}
+CLOCK = {"test": ">=", "limit": Decimal(6), "unit": "mo"}
+MAY = {"date": "2026-05-04"}
+CT = {"modality": "CT", "technique": "multiphase"}
+
+
+def view(changes):
+    record = sourced(changed(changes))
+    return View(CandidateProfile.from_record(record), CATALOGUE.definitions)
+
+
+def answer(asks, changes, **limit):
+    return ask(view(changes), Ask(asks, **limit))
+
+
+def involvement(**estimates):
+    return {"liver/involvement": estimates}
+
+
+@pytest.mark.parametrize(
+    ("bounds", "low", "high", "opens"),
+    [
+        ({"low": 20, "high": 30}, 20, 30, (False, False)),
+        ({"low": 20}, 20, 100, (False, False)),
+        ({"high": 30}, 0, 30, (False, False)),
+        ({"low": 20, "low_open": True}, 20, 100, (True, False)),
+        ({"high": 30, "high_open": True}, 0, 30, (False, True)),
+        ({"low": 20, "high": 100}, 20, 100, (False, False)),
+        ({"low": 0, "high": 0}, 0, 0, (False, False)),
+    ],
+)
+def test_an_estimate_is_the_interval_between_its_bounds(bounds, low, high, opens):
+    (found,) = newest_estimates(view(involvement(e={**MAY, **bounds})))
+    assert found.readable
+    assert found.amount == Amount(
+        Decimal(low), Decimal(high), "%", low_open=opens[0], high_open=opens[1]
+    )
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"low": 30, "high": 20},
+        {"low": 20, "high": 101},
+        {"low": -1, "high": 20},
+        {"low": 20, "high": 20, "low_open": True},
+        {"low": 20, "high": 20, "high_open": True},
+    ],
+)
+def test_an_estimate_of_impossible_bounds_leaves_the_whole_scale_open(bounds):
+    readable = {**MAY, "low": 20, "high": 30}
+    record = involvement(a={**MAY, **bounds}, b=readable)
+    assert [e.readable for e in newest_estimates(view(record))] == [False, True]
+    found = answer("liver-involvement", record, **BELOW)
+    assert (found.status, found.reason) == (UNKNOWN, Reason.UNREADABLE)
+
+
+def test_only_the_newest_estimate_counts_and_the_older_are_set_aside():
+    older = {"date": "2026-04-01", "low": 60, "high": 70}
+    found = answer("liver-involvement", involvement(a=older, b={**MAY, "high": 30}), **BELOW)
+    assert (found.status, found.value) == (MET, "<=30 % (2026-05-04)")
+    assert [e.resource for e in found.evidence] == ["liver.involvement.b.high"]
+    aside = {(one.evidence.resource, one.reason) for one in found.set_aside}
+    assert ("liver.involvement.a.low", "superseded") in aside
+    assert ("liver.involvement.a.high", "superseded") in aside
+
+
+def test_an_undated_estimate_may_be_the_newest_and_is_said_to_be_undated():
+    found = answer("liver-involvement", involvement(a={"low": 20, "high": 20}), **BELOW)
+    assert (found.status, found.value) == (UNKNOWN, "20 % (undated)")
+    both = involvement(a={**MAY, "high": 20}, b={"date": "2026-05", "high": 30})
+    assert answer("liver-involvement", both, **BELOW).value == "<=30 % (2026-05-04, 2026-05)"
+
+
+def test_only_the_newest_scan_of_a_kind_says_if_the_liver_looks_typical():
+    old = {**CT, "date": "2026-03-20", "liver_lesions_typical": False}
+    new = {**CT, **MAY, "liver_lesions_typical": True}
+    assert answer("typical-liver-imaging", {"scans/a": old, "scans/ct-1": new}).status is MET
+    turned = {"scans/a": {**old, **MAY}, "scans/ct-1": {**new, "date": "2026-04-20"}}
+    assert answer("typical-liver-imaging", turned).status is NOT_MET
+
+
+def test_a_scan_without_a_date_is_said_to_have_none():
+    undated = {**CT, "liver_lesions_typical": True}
+    found = answer("typical-liver-imaging", {"scans/ct-1": undated})
+    assert found.value == "CT undated typical"
+    assert found.reason is Reason.DATE_TOO_VAGUE
+
+
+def progression(day):
+    event = {"date": day, "category": "PD", "modality": "CT"}
+    return {**LISTED, "response_events/pd": event}
+
+
+def treated(*days):
+    return {f"progression_treatments/t{at}": {"end_date": day} for at, day in enumerate(days)}
+
+
+@pytest.mark.parametrize(
+    ("listed", "pds", "ends", "reason"),
+    [
+        ("2025-06", ["2025-06-10"], ["2025-07-01"], Reason.DATE_TOO_VAGUE),
+        ("2025-06-01", ["2025-07-10"], ["2025-07"], Reason.DATE_TOO_VAGUE),
+    ],
+)
+def test_a_progression_or_treatment_of_a_vague_day_leaves_the_clock_open(listed, pds, ends, reason):
+    changes = {**LISTED, **treated(*ends), "listing/listing_date": listed}
+    for at, day in enumerate(pds):
+        changes |= {f"response_events/pd{at}": progression(day)["response_events/pd"]}
+    found = answer("listed-progression-clock", changes, **CLOCK)
+    assert (found.status, found.reason) == (UNKNOWN, reason)
+
+
+def test_progression_before_listing_that_no_treatment_follows_starts_no_clock():
+    found = answer("listed-progression-clock", progression("2025-05-31"), **CLOCK)
+    assert found.status not in {MET, NOT_MET, UNKNOWN}
+    later = answer("listed-progression-clock", progression("2025-06-01"), **CLOCK)
+    assert later.running
+    assert [e.resource for e in later.evidence] == ["response_events.pd.category"]
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "reason"),
+    [
+        ("2026-03-01", MET, None),
+        ("2026-02-28", UNKNOWN, Reason.TOO_OLD),
+        ("2026-02", UNKNOWN, Reason.TOO_OLD),
+        ("2026", UNKNOWN, Reason.DATE_TOO_VAGUE),
+    ],
+)
+def test_an_update_of_the_list_is_fresh_for_three_months(day, status, reason):
+    changes = {**LISTED, "listing/last_update_date": day}
+    found = answer("list-update", changes, limit=Decimal(3), unit="mo")
+    said = "2026-01-01/2026-06-01" if day == "2026" else day
+    assert (found.status, found.reason, found.value) == (status, reason, f"updated {said}")
+
+
+@pytest.mark.parametrize(
+    ("damaged", "answered"),
+    [(True, (UNKNOWN, Reason.UNREADABLE, ("damaged",))), (False, (MET, None, ()))],
+)
+def test_a_damaged_record_is_never_intact(damaged, answered):
+    found = ask(view({"damaged": damaged}), CATALOGUE.record.question)
+    assert (found.status, found.reason, found.paths) == answered
+
+
+def test_a_contraindication_and_its_absence_are_put_in_words():
+    said = {
+        flag: answer("comorbidity-absent", {"comorbidity_contraindication": flag}).value
+        for flag in (True, False)
+    }
+    assert said == {True: "contraindication documented", False: "none contraindicates"}
