@@ -64,10 +64,14 @@ class Reach:
             if not wanted or wanted.intersection(reached):
                 by_kind[tuple(reached)].append(test)
         here, near = self.kills[f"{path}::{function}"], self.kills[path]
+
+        def order(one: tuple[int, str]) -> tuple[float, float, int, float, str]:
+            rank, test = one
+            cost = self.seconds[test] + 0.001
+            return -here[test] / cost, -near[test] / cost, rank, cost, test
+
         ranked = [(rank, test) for kind in by_kind.values() for rank, test in enumerate(kind)]
-        ranked.sort(
-            key=lambda one: (-here[one[1]], -near[one[1]], one[0], self.seconds[one[1]], one[1])
-        )
+        ranked.sort(key=order)
         return self._fitting((test for _, test in ranked), budget)
 
     def _fitting(self, tests: Iterable[str], budget: float) -> list[str]:

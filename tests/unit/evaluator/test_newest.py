@@ -168,3 +168,58 @@ def test_a_contraindication_and_its_absence_are_put_in_words():
         for flag in (True, False)
     }
     assert said == {True: "contraindication documented", False: "none contraindicates"}
+
+
+SYNDROME = {"type": "carcinoid syndrome", "control": "refractory", "failed_therapies": ["SSA"]}
+
+
+@pytest.mark.parametrize(
+    ("asks", "syndrome", "status", "value"),
+    [
+        ("functional-syndrome", {"present": True, **SYNDROME}, MET, "carcinoid syndrome"),
+        ("functional-syndrome", {"present": True}, MET, "present"),
+        ("functional-syndrome", {"present": False}, NOT_MET, "no hormonal syndrome"),
+        ("refractory", {"present": True, **SYNDROME}, MET, "refractory to SSA"),
+        ("refractory", {"present": False}, NOT_MET, "no hormonal syndrome"),
+    ],
+)
+def test_a_hormonal_syndrome_is_put_in_words_on_its_own_evidence(asks, syndrome, status, value):
+    found = answer(asks, {"functional_syndrome": syndrome})
+    assert (found.status, found.value) == (status, value)
+    assert all(one.resource.startswith("functional_syndrome.") for one in found.evidence)
+    assert found.evidence
+
+
+SIX = {"test": ">=", "limit": Decimal(6), "unit": "mo"}
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ({}, Reason.NO_RECORD),
+        ({"a": {"category": "SD", "modality": "CT"}}, Reason.DATE_TOO_VAGUE),
+    ],
+)
+def test_stability_without_a_date_is_vague_and_without_an_assessment_not_recorded(events, reason):
+    found = answer("stability-clock", {"response_events": events}, **SIX)
+    assert (found.status, found.reason) == (UNKNOWN, reason)
+
+
+def test_stability_is_told_from_its_start_to_the_latest_assessment():
+    stable = {"category": "SD", "modality": "CT"}
+    events = {"a": {**stable, "date": "2025-09-01"}, "b": {**stable, "date": "2026-05-04"}}
+    found = answer("stability-clock", {"response_events": events}, **SIX)
+    assert (found.status, found.value) == (MET, "stable since 2025-09-01, SD on 2026-05-04")
+    assert [e.resource for e in found.evidence] == [
+        "response_events.a.category",
+        "response_events.b.category",
+    ]
+    old = {"a": {**stable, "date": "2025-01-01"}, "b": {**stable, "date": "2026-02-28"}}
+    assert answer("stability-clock", {"response_events": old}, **SIX).reason is Reason.TOO_OLD
+    vague = {"a": {**stable, "date": "2025-01-01"}, "b": {**stable, "date": "2026"}}
+    found = answer("stability-clock", {"response_events": vague}, **SIX)
+    assert found.reason is Reason.DATE_TOO_VAGUE
+    pd = {"category": "PD", "modality": "CT"}
+    assert answer("stability-clock", {"response_events": {"a": pd}}, **SIX).value == (
+        "PD, undated, no stability documented since"
+    )
