@@ -1,0 +1,69 @@
+"""What takes a patient out of the scope of the sets, on which evidence, and what leaves it open."""
+
+import pytest
+from tests.golden.sourced_records import sourced
+from tests.property.records import CATALOGUE
+from tests.unit.evaluator.changed import GONE, changed
+
+from nelm_fhir.evaluator.definitions.scope import evidence_of_scope, scope_of
+from nelm_fhir.evaluator.view import View
+from nelm_fhir.profile.record_format import CandidateProfile
+
+TRANSPLANTED = {"performed": True, "date": "2024-01-10"}
+
+
+def view(changes):
+    record = sourced(changed(changes))
+    return View(CandidateProfile.from_record(record), CATALOGUE.definitions)
+
+
+@pytest.mark.parametrize(
+    ("changes", "scope", "evidence"),
+    [
+        ({"patient/birth_date": "2008-06-02"}, "SCOPE-ADULT", ["patient.birth_date"]),
+        (
+            {"liver_transplant": TRANSPLANTED},
+            "SCOPE-POST-LT",
+            ["liver_transplant.performed", "liver_transplant.date"],
+        ),
+        (
+            {"primaries/primary-1/site": "liver"},
+            "SCOPE-PRIMARY-LIVER",
+            ["primaries.primary-1.site"],
+        ),
+        (
+            {"specimens/liver-1/histology": "MiNEN"},
+            "SCOPE-HISTOLOGY",
+            ["specimens.liver-1.histology", "specimens.primary-specimen.histology"],
+        ),
+        (
+            {"liver/metastases_present": False},
+            "SCOPE-NO-LIVER-METASTASES",
+            ["liver.metastases_present"],
+        ),
+    ],
+)
+def test_a_patient_outside_the_scope_is_so_on_evidence(changes, scope, evidence):
+    seen = view(changes)
+    assert scope_of(seen).of_all_sets == (scope,)
+    assert [one.resource for one in evidence_of_scope(seen, scope)] == evidence
+
+
+def test_a_birthday_on_the_day_makes_an_adult():
+    assert scope_of(view({"patient/birth_date": "2008-06-01"})).outside == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_open"),
+    [
+        ({}, False),
+        ({"liver_transplant": TRANSPLANTED}, False),
+        ({"liver/metastases_present": GONE}, True),
+        ({"patient/birth_date": GONE}, True),
+        ({"patient/birth_date": "2008"}, True),
+        ({"liver_transplant": GONE}, True),
+    ],
+)
+def test_the_scope_is_open_while_one_of_its_facts_is_not_documented(changes, is_open):
+    profile = CandidateProfile.from_record(changed(changes))
+    assert scope_of(View(profile, CATALOGUE.definitions)).open is is_open
