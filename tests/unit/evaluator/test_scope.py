@@ -2,7 +2,7 @@
 
 import pytest
 from tests.golden.sourced_records import sourced
-from tests.property.records import CATALOGUE
+from tests.property.records import CATALOGUE, assess
 from tests.unit.evaluator.changed import GONE, changed
 
 from nelm_fhir.evaluator.definitions.scope import evidence_of_scope, scope_of
@@ -67,3 +67,22 @@ def test_a_birthday_on_the_day_makes_an_adult():
 def test_the_scope_is_open_while_one_of_its_facts_is_not_documented(changes, is_open):
     profile = CandidateProfile.from_record(changed(changes))
     assert scope_of(View(profile, CATALOGUE.definitions)).open is is_open
+
+
+def test_a_set_outside_its_scope_shows_neither_notes_nor_flags_and_names_every_ground():
+    grounds = {"liver_transplant": TRANSPLANTED, "patient/birth_date": "2008-06-02"}
+    for verdict in assess(changed(grounds)).verdicts:
+        assert verdict.verdict == "not-applicable"
+        assert (verdict.notes, verdict.flags) == ((), ())
+        assert verdict.deciding == ("SCOPE-ADULT", "SCOPE-POST-LT")
+        assert {result.value for result in verdict.criteria} == {"SCOPE-ADULT, SCOPE-POST-LT"}
+        assert all(result.answers for result in verdict.criteria)
+
+
+def test_a_criterion_hands_on_what_its_judgment_set_aside():
+    record = sourced(changed({"liver/distribution": GONE}))
+    (result,) = [
+        r for r in assess(record, sets=["optn"]).verdicts[0].criteria if r.id == "OPTN-LIVER"
+    ]
+    assert [one.evidence.resource for one in result.set_aside] == ["older liver.distribution"]
+    assert result.paths == ("liver.distribution",)
