@@ -15,7 +15,7 @@ from tests.bench.timing import Pace, alternate
 from nelm_fhir import pipeline
 from nelm_fhir.knowledge.catalogue import Catalogue
 
-RECORDS: Final = 100
+RECORDS: Final = 60
 FEW: Final = 20
 """Records where one takes long, and with `--quick`."""
 

@@ -1,8 +1,9 @@
 """How long a command takes to start, beyond a bare interpreter.
 
 In: the arguments of `nelm`. Out: CPU seconds of the whole process, in alternation with
-`python -c pass`: on a machine that has nothing else to do they are the seconds one waits. Bytecode
-is there, as after an installation: it goes to a folder of its own, and the first runs do not count.
+`python -c pass`, and the seconds one waits for it, which hold whatever else the machine does. Goals
+are held against the first. Bytecode is there, as after an installation: it goes to a folder of its
+own, and the first runs do not count.
 """
 
 import os
@@ -10,6 +11,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -24,22 +26,27 @@ _CLI: Final = ("-c", "from nelm_fhir.cli.main import main; main()")
 _BARE: Final = ("-c", "pass")
 
 
-def started(arguments: tuple[str, ...], pace: Pace) -> Times:
-    """Return the seconds of the bare interpreter and those of `nelm` with these arguments."""
+def started(arguments: tuple[str, ...], pace: Pace) -> tuple[Times, Times]:
+    """Return CPU and wall clock of the bare interpreter and of `nelm` with these arguments."""
     with tempfile.TemporaryDirectory() as bytecode:
         environment = dict(os.environ, PYTHONPYCACHEPREFIX=bytecode, PYTHONPATH=str(ROOT / "src"))
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         for _ in range(WARM):
-            _seconds((*_CLI, *arguments), environment)
+            _run((*_CLI, *arguments), environment)
         runs = [
-            (_seconds(_BARE, environment), _seconds((*_CLI, *arguments), environment))
+            (_run(_BARE, environment), _run((*_CLI, *arguments), environment))
             for _ in range(pace.rounds)
         ]
-    return Times(tuple(bare for bare, _ in runs), tuple(own for _, own in runs))
+    cpu, wall = (
+        Times(tuple(bare[clock] for bare, _ in runs), tuple(own[clock] for _, own in runs))
+        for clock in (0, 1)
+    )
+    return cpu, wall
 
 
-def _seconds(arguments: tuple[str, ...], environment: dict[str, str]) -> float:
-    began = _of_children()
+def _run(arguments: tuple[str, ...], environment: dict[str, str]) -> tuple[float, float]:
+    """Return CPU and wall clock of one process."""
+    cpu, wall = _of_children(), time.perf_counter()
     subprocess.run(
         [sys.executable, *arguments],
         check=True,
@@ -47,7 +54,7 @@ def _seconds(arguments: tuple[str, ...], environment: dict[str, str]) -> float:
         env=environment,
         cwd=ROOT,
     )
-    return _of_children() - began
+    return _of_children() - cpu, time.perf_counter() - wall
 
 
 def _of_children() -> float:

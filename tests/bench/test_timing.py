@@ -3,6 +3,7 @@
 import pytest
 from tests.bench import data
 from tests.bench.figures import Goal, Measured, Row, cells, of_difference
+from tests.bench.growth import Growth
 from tests.bench.timing import FEWEST, WARM, Pace, Times, alternate, exponent, spread
 
 from nelm_fhir import pipeline
@@ -16,6 +17,11 @@ def test_the_exponent_of_what_grows_with_the_bytes_is_one():
 
 def test_the_exponent_of_what_compares_each_with_each_is_two():
     assert exponent([10, 100, 1000], [1, 100, 10000]) == pytest.approx(2)
+
+
+def test_a_steep_end_is_not_hidden_by_what_every_record_costs():
+    found = Growth(fitted=0.6, large=1.2, steepest=1.3, first=0.5, last=0.1)
+    assert found.judged == 1.2
 
 
 def test_a_ratio_is_that_of_the_medians_and_one_slow_round_changes_nothing():

@@ -2,9 +2,7 @@
 
 In: two functions of one record, records, how many rounds. Out: one time per round for each. A round
 runs through all records; on each the floor is called first and then the thing, so that whatever
-else the machine does hits both. Times are CPU seconds of this process. The collector is on; what
-is there before the first round is left out of its rounds, as the command line does with what it
-has loaded.
+else the machine does hits both. Times are CPU seconds of this process, the collector is on.
 """
 
 import gc
@@ -28,7 +26,7 @@ class Pace:
     """How long is measured: at least `FEWEST` rounds, at most `rounds`, about `seconds` in all."""
 
     rounds: int = 30
-    seconds: float = 45.0
+    seconds: float = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,12 @@ def alternate(own: Call, floor: Call, records: Sequence[Any], pace: Pace) -> Tim
     for _ in range(WARM):
         _round(own, floor, records)
     gc.collect()
-    gc.freeze()
     began = time.perf_counter()
     rounds: list[tuple[float, float]] = []
     while len(rounds) < pace.rounds and (
         len(rounds) < FEWEST or time.perf_counter() - began < pace.seconds
     ):
         rounds.append(_round(own, floor, records))
-    gc.unfreeze()
     return Times(tuple(low for low, _ in rounds), tuple(high for _, high in rounds))
 
 
