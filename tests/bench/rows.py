@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 from tests.bench import data, growth, memory, startup
-from tests.bench.figures import Goal, Measured, Row, milliseconds, of_difference, of_ratio
+from tests.bench.figures import ITSELF, Goal, Measured, Row, milliseconds, of_difference, of_ratio
 from tests.bench.line import Steps
 from tests.bench.obvious import obvious
 from tests.bench.setting import FEW, Setting
@@ -165,7 +165,7 @@ GOALS: Final = (
         "growth",
         "exponent of time over bytes, 10 to 20,000 entries: the larger of the fits over all sizes "
         "and from 1,000 on; then the steepest between two sizes",
-        "itself",
+        ITSELF,
         _growth(data.of_entries),
         Goal(1.05),
         reason="the collector walks through what a large record makes",
@@ -173,7 +173,7 @@ GOALS: Final = (
     Row(
         "growth-statements",
         "the same where every entry is about the tumor",
-        "itself",
+        ITSELF,
         _growth(data.of_statements),
         Goal(1.05),
         reason="the collector walks through what a large record makes; linear without it",
@@ -182,7 +182,7 @@ GOALS: Final = (
         "memory",
         "memory of one record, times its bytes: the worst of 1,000, 5,000 and 20,000 entries, then "
         "the best",
-        "itself",
+        ITSELF,
         _memory(data.of_entries),
         Goal(6),
         reason="see the row below",
@@ -190,7 +190,7 @@ GOALS: Final = (
     Row(
         "memory-statements",
         "the same where every entry is about the tumor",
-        "itself",
+        ITSELF,
         _memory(data.of_statements),
         Goal(6),
         reason="found by this benchmark and not looked into yet",

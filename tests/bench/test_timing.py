@@ -70,6 +70,7 @@ def test_a_goal_holds_up_to_its_limit(goal, value, holds):
 def test_a_row_says_whether_it_meets_its_goal_and_otherwise_why_not():
     assert cells(ROW, Measured(1.4, 1.3, 0.1))[-1] == "met"
     assert cells(ROW, Measured(1.6, 1.3, 0.1))[-1] == "missed: because"
+    assert cells(ROW, Measured(1.4, 1.6, 0.1))[-1] == "missed: because"
     assert cells(ROW, None)[-1] == "not measured: because"
 
 
