@@ -28,7 +28,8 @@ the garbage collector on. Beside it stand the ratio of the minima and the spread
 between the first and the third quartile of the single rounds' ratios. A ratio meets its goal only
 in medians and minima both: the collector's rounds make the floor slow now and then. Times are
 CPU time per record or per start; beside a start stands how long one waited for it on this busy
-machine. In the steps, what the steps before made is held by the harness and kept out of the collector's rounds.
+machine. In the steps, what the steps before made is held by the harness and kept out of the
+collector's rounds. Where the spread is wide, the minima are the better figure.
 The records come from the project's own generator ({records}, fictional); the patients are those of
 the vignettes as a referring hospital knows them, some 20 resources about the tumor among 135.
 Memory is the rise of the highest resident size (VmHWM) of a process of its own.
