@@ -1,11 +1,12 @@
 """The catalogue: found, cached, immutable, with a digest over every byte."""
 
 from collections.abc import MutableMapping
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec import structs
 from tests.unit.knowledge_copies import ESMO, OVERLAY_HEAD, changed, overlay, shipped
 
 from nelm_fhir.evaluator.registry import SPECS
@@ -18,7 +19,7 @@ def test_without_overlays_the_catalogue_is_read_once() -> None:
 
 
 def test_other_definitions_give_another_catalogue() -> None:
-    more = {**SPECS, "another": replace(SPECS["age"], cases={})}
+    more = {**SPECS, "another": structs.replace(SPECS["age"], cases={})}
     assert load_catalogue(more) is not load_catalogue(SPECS)
 
 

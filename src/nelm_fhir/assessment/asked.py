@@ -6,9 +6,10 @@ Source: attested-entry.md section 3. The `form` room finds it, the writer of the
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class AskedElement:
+
+class AskedElement(Struct, frozen=True):
     """One element that is asked for.
 
     `codes` are the element itself, if its value is asked for, and the components that matter;

@@ -7,8 +7,10 @@ criteria it would settle. What several scans would settle is asked of the one th
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.assessment.criterion_sentences import needs
 from nelm_fhir.assessment.result import Assessment
@@ -37,8 +39,7 @@ UNTOLD: Final = "untold"
 """What stands for the definition of a criterion that says only what would settle it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One criterion with the title of its set; `partly` where it needs something else besides."""
 
     title: str
@@ -46,16 +47,14 @@ class Named:
     partly: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Criteria that something would settle, and the condition in words, if there is one."""
 
     criteria: tuple[Named, ...]
     condition: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settling:
+class Settling(Struct, frozen=True):
     """One thing that would settle criteria, and what less would do for some of them."""
 
     settle: str
@@ -63,16 +62,14 @@ class Settling:
     lesser: tuple[Settled, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Datum:
+class Datum(Struct, frozen=True):
     """What has to be found or done, and all that it would settle."""
 
     name: str
     settlings: tuple[Settling, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
+class _Need(Struct, frozen=True):
     """What one criterion lacks: the definition that asks, its words, and what would settle it."""
 
     asks: str

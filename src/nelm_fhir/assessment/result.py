@@ -104,8 +104,7 @@ class Text(NamedTuple):
     era: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The patient of the record: its reference as recorded, None for a profile without one."""
 
     reference: str | None = None
@@ -113,8 +112,7 @@ class Subject:
     condition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Resources of the record: read, passed over and unusable, each by type or reason.
 
     `read` counts by resource type those that were understood; `passed_over` by type those nobody

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from nelm_fhir.evaluator.assess import assess_profile
 from nelm_fhir.evaluator.cases import Failure, compare
 from nelm_fhir.knowledge.cases import Case
@@ -56,7 +58,7 @@ def trial(cases: Iterable[Case], shipped: Catalogue, overlaid: Catalogue) -> Tri
 
 def _settings(shipped: Catalogue, overlaid: Catalogue) -> Sequence[tuple[str, Catalogue]]:
     """Return the overlaid catalogue without each of the settings that can change a case."""
-    as_fresh = replace(overlaid.definitions, freshness=shipped.definitions.freshness)
+    as_fresh = structs.replace(overlaid.definitions, freshness=shipped.definitions.freshness)
     return (
         (FRESHNESS, replace(overlaid, definitions=as_fresh)),
         (OPTIONS, replace(overlaid, options=shipped.options)),

@@ -7,7 +7,6 @@ language, which the loader checks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from msgspec import Struct
@@ -38,8 +37,7 @@ Filling = dict[str, Word]
 Tell = Callable[[View, Ask, Judgment], Account]
 
 
-@dataclass(frozen=True, slots=True)
-class Teller:
+class Teller(Struct, frozen=True):
     """How definitions are told: by name, the function and the cases it can give."""
 
     names: tuple[str, ...]

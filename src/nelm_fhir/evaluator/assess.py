@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
+from msgspec import Struct
 
 from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, SetVerdict, Subject
 from nelm_fhir.core.issues import Issue
@@ -20,8 +20,7 @@ NOBODY: Final = Subject()
 NO_COUNTS: Final = Counts({}, {}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What of the result does not come from the profile: whose record it was, how it was read."""
 
     subject: Subject = NOBODY

@@ -1,7 +1,8 @@
 """What may stand beside the verdicts: figures, notes, surveillance, and the sentence of each id."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nelm_fhir.assessment.result import SetVerdict, Text, Verdict
 from nelm_fhir.evaluator.evaluate import judge_set
@@ -14,8 +15,7 @@ from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.criteria import Ask, CriteriaSet
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """Ids of what rules 11 and 12 allow beside the verdicts of one candidate."""
 
     references: tuple[str, ...]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
+
 from nelm_fhir.assessment.result import Assessment, CriterionResult
 from nelm_fhir.core.amounts import Amount, plain
 from nelm_fhir.core.dates import DaySpan, add_months
@@ -17,8 +19,7 @@ from nelm_fhir.knowledge.criteria import Ask, Criterion, Group, Kind
 from nelm_fhir.profile.record_format import CandidateProfile
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One expectation that does not hold."""
 
     case: str

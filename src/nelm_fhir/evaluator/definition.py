@@ -1,7 +1,8 @@
 """A definition: a pure function of the view, named as in the rule book, with what it accepts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
@@ -14,8 +15,7 @@ THREE = (MET, NOT_MET, UNKNOWN)
 ANY_STATUS = (*THREE, Status.NOT_APPLICABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """One shared clinical definition; `judge` answers it, `spec` is what the loader checks."""
 
     spec: DefinitionSpec

@@ -4,10 +4,10 @@ Sets are judged independently: the verdict of one never depends on another.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.assessment.result import CriterionResult, Missing, SetVerdict, Verdict
@@ -124,8 +124,7 @@ def _limits(question: Ask | Group | None) -> list[Limit]:
     return [] if limit is None else [limit]
 
 
-@dataclass(frozen=True, slots=True)
-class _Decision:
+class _Decision(Struct, frozen=True):
     verdict: Verdict
     deciding: tuple[str, ...]
     earliest: date | None = None

@@ -5,9 +5,10 @@ more than that and are functions here, by flag id. `numbers` come from `mappings
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.assessment.result import CriterionResult
 from nelm_fhir.core.logic import MET

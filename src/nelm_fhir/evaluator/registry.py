@@ -1,9 +1,10 @@
 """All definitions by name, collected from the modules that hold them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.evaluator.definition import Definition
 from nelm_fhir.evaluator.definitions import (

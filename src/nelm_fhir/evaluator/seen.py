@@ -6,9 +6,10 @@ unknown with its margin and nodes unread, and a listing dated later means not li
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.profile.candidate import (
@@ -29,8 +30,7 @@ P = TypeVar("P", bound=Part)
 NO_FOCUS = Focus()
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The profile without what lies in the future, and whether there was any such thing."""
 
     profile: Profile

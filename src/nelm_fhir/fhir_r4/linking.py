@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.fhir_r4.head import Reference
@@ -19,8 +21,7 @@ from nelm_fhir.fhir_r4.references import ANSWER, Index
 _ATTESTED: Final = f"{BASE}/CodeSystem/attested-element"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Which key a Reference found in a resource means (record.Resolver)."""
 
     index: Index

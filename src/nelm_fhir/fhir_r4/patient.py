@@ -8,8 +8,9 @@ Source: architecture, Assembly (patient); terminology 2.3 (Patient), 2.7; intero
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nelm_fhir.errors import MergedPatient, NoPatient, SeveralPatients
 from nelm_fhir.fhir_r4 import strict
@@ -20,8 +21,7 @@ from nelm_fhir.fhir_r4.subject import Subject, Subjects, patient_name
 _CHOOSE: Final = "Choose one with --subject (or the argument subject)."
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """The one patient.
 
     `reference` is how resources refer to them, `names` every name of theirs in this record,

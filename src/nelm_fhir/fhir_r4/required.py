@@ -6,7 +6,6 @@ code, subject or status is missing where FHIR R4 requires it, or is of a wrong t
 answers to a form.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -15,8 +14,7 @@ from msgspec import UNSET, Struct, field
 from nelm_fhir.fhir_r4.head import Concept, Head, Reference, Wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """Which of the three FHIR R4 requires of a type.
 
     `subject` tells that FHIR requires it; `stated` that a statement of this type without subject

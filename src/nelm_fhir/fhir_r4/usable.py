@@ -8,8 +8,9 @@ codes, the cautious reading is taken: under way is planned, ended for an unknown
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.reading import Reading
 
@@ -17,16 +18,14 @@ _A, _U, _P = Reading.ASSERTED, Reading.UNKNOWN, Reading.PLANNED
 _N = Reading.NOT_DONE
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """The resource is used; `flagged` names what has to be noted beside it."""
 
     reading: Reading
     flagged: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """The resource is not used; `damage` tells that it might have spoken against the patient."""
 
     reason: str

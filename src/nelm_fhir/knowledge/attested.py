@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nelm_fhir.errors import KnowledgeError
 
 FILE: Final = "definitions/attested.toml"
@@ -21,8 +23,7 @@ _KEYS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AttestedRow:
+class AttestedRow(Struct, frozen=True):
     """One code of the attested entry: an element, or a component of elements.
 
     `values` are types of value[x]; `words` the coded answers, `open` admits others as text; `unit`
@@ -46,8 +47,7 @@ class AttestedRow:
     feeds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ModalityRow:
+class ModalityRow(Struct, frozen=True):
     """The word of a study whose series have all of `present`, none of `without` (DICOM codes)."""
 
     word: str
@@ -55,8 +55,7 @@ class ModalityRow:
     without: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(Struct, frozen=True):
     """Where else than in an Observation a site's codes may answer: elements, by type and path."""
 
     resource: str

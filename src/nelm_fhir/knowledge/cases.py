@@ -8,18 +8,18 @@ TOML has no null) stand only in TOML.
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nelm_fhir.knowledge.files import case_files
 
 VIGNETTES: Final = "vignettes.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One worked case; every expectation that is None or empty is not tested."""
 
     id: str

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.knowledge.attested import AttestedTable
 from nelm_fhir.knowledge.codes import CodeTables
 from nelm_fhir.knowledge.criteria import BodyNote, CriteriaSet, Criterion, Source
@@ -19,8 +21,7 @@ NO_FORM: Final = Form()
 NO_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayName:
+class OverlayName(Struct, frozen=True):
     """A hospital's overlay that was loaded."""
 
     name: str

@@ -5,7 +5,8 @@ ids and figures, ids given twice, and whatever rules section 17 lists as not enc
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nelm_fhir.knowledge.criteria import Ask, BodyNote, CriteriaSet, Criterion, Group
 from nelm_fhir.knowledge.faults import Faults
@@ -18,8 +19,7 @@ Place = tuple[str, str]
 """File and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedSet:
+class LoadedSet(Struct, frozen=True):
     """A criteria set and the file it came from; `overlay` None for a published one."""
 
     file: str
@@ -27,8 +27,7 @@ class LoadedSet:
     overlay: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """All that was read, as far as it is cross-checked."""
 
     sets: tuple[LoadedSet, ...]

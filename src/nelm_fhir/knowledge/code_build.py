@@ -8,9 +8,11 @@ attested-entry 4; architecture section 3.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.core.codes import Code
 from nelm_fhir.core.evidence import Match
@@ -75,8 +77,7 @@ def build_code_tables(
     return tables, tuple(faults)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shipped:
+class _Shipped(Struct, frozen=True):
     """Our own lists as read: lines, plain groups, and the words each attested element admits."""
 
     reading: Reading

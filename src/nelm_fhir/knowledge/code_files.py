@@ -7,8 +7,10 @@ never match.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.codes import Code
@@ -36,8 +38,7 @@ COMMENTED: Final = frozenset({"narrower", "inexact"})
 WITHOUT_TARGET: Final = frozenset({"unmatched", "disjoint"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What reading a list needs: the systems, the words of our own systems, and room for faults."""
 
     systems: Systems

@@ -7,8 +7,11 @@ code of our lists, and then means what that one means. A map whose `targetCanoni
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.codes import Code
@@ -36,8 +39,7 @@ class OverlayCodes:
     switched_off: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(Struct, frozen=True):
     """What an overlay can name: our hits by code, our plain lists, and the systems we know.
 
     `answers` are the words that each attested element admits.
@@ -50,8 +52,7 @@ class Ours:
     faults: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Map:
+class _Map(Struct, frozen=True):
     """One group of a ConceptMap: where it stands, its systems, and the element it is limited to."""
 
     file: str

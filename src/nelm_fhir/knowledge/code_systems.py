@@ -12,6 +12,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.codes import Code
 
 CERTAINTIES: Final = frozenset({"V", "W"})
@@ -35,16 +37,14 @@ def fold(uri: str) -> str:
     return f"http://{host.lower()}{slash}{path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One way in which codes of a system are written, and how it reads: a pattern, a template."""
 
     pattern: re.Pattern[str]
     reads: str
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """One code system: canonical URI, and the forms its codes come in."""
 
     uri: str

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.codes import Code
 from nelm_fhir.core.evidence import Match
 from nelm_fhir.knowledge.code_systems import NO_SYSTEMS, Systems
@@ -16,8 +18,7 @@ from nelm_fhir.knowledge.code_systems import NO_SYSTEMS, Systems
 UNVERIFIED: Final = "N"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A code found in a group: the word it stands for (None in a plain list), and how it matched.
 
     `exact` is False where a ConceptMap says the match is only narrower, specialized, inexact or
@@ -31,8 +32,7 @@ class Hit:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One line of a code list, for people: the code, what it stands for, how sure, and from where.
 
     `hit` is None where the line matches nothing: an unverified code (certainty N), one of the

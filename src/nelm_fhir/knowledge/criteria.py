@@ -5,10 +5,11 @@ definition does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Test
 
@@ -48,8 +49,7 @@ class Joined(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One source of rules section 2: key, citation as printed there, what of it was available."""
 
     key: str
@@ -57,24 +57,21 @@ class Source:
     available: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where in a source something stands."""
 
     key: str
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(Struct, frozen=True):
     """A verbatim passage and where it stands."""
 
     quote: str
     source: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """One question to a definition: its name, the comparison, and further parameters.
 
     `limit` is in `unit`, a UCUM code; a definition that compares nothing has none of the three.
@@ -84,23 +81,21 @@ class Ask:
     test: Test | None = None
     limit: Decimal | None = None
     unit: str | None = None
-    parameters: Mapping[str, Parameter] = field(default_factory=lambda: NO_PARAMETERS)
+    parameters: Mapping[str, Parameter] = NO_PARAMETERS
 
     def __hash__(self) -> int:
         """The name alone: judgments are looked up by their question, and few share a name."""
         return hash(self.asks)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Questions joined by all or any; nested once."""
 
     joined: Joined
     parts: tuple["Ask | Group", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRule:
+class FlagRule(Struct, frozen=True):
     """A flag that one criterion raises: when its status is one of `on`, or while `under` months.
 
     `on` holds statuses, or `judged` for whenever the set is judged; `under` is a number of months
@@ -112,8 +107,7 @@ class FlagRule:
     under: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """What a site switch replaces in a criterion while it is on (rules 15.2)."""
 
     name: str
@@ -121,8 +115,7 @@ class Option:
     policy: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One published condition.
 
     `question` is None for a note; `text` then is what is shown. `label` is what a table shows,
@@ -146,8 +139,7 @@ class Criterion:
     further: tuple[Quotation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CriteriaSet:
+class CriteriaSet(Struct, frozen=True):
     """One published group of criteria with its citation and version.
 
     `order` is its place among the sets (rules 0.2); a set of an overlay, which must name the one
@@ -165,8 +157,7 @@ class CriteriaSet:
     order: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BodyNote:
+class BodyNote(Struct, frozen=True):
     """A body without own verdict (rules 3.8, 3.9): notes, and whose verdicts stand beside.
 
     `words` are shown with those verdicts.
@@ -179,8 +170,7 @@ class BodyNote:
     words: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseSpec:
+class CaseSpec(Struct, frozen=True):
     """One way in which an answer of a definition is told: its outcome and the fields it fills.
 
     `outcome` is a status of rules 1.1, `running`, or `beside` for what is said besides any of them.
@@ -190,8 +180,7 @@ class CaseSpec:
     fields: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionSpec:
+class DefinitionSpec(Struct, frozen=True):
     """What the loader may accept for a definition, handed in by the evaluator.
 
     `parameters` gives the allowed words of each further parameter (an empty set: any of its kind);
@@ -204,7 +193,7 @@ class DefinitionSpec:
     name: str
     statuses: frozenset[str]
     units: frozenset[str] = frozenset()
-    parameters: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, frozenset[str]] = MappingProxyType({})
     required: frozenset[str] = frozenset()
-    adds: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    cases: Mapping[str, CaseSpec] = field(default_factory=dict)
+    adds: Mapping[str, frozenset[str]] = MappingProxyType({})
+    cases: Mapping[str, CaseSpec] = MappingProxyType({})

@@ -10,6 +10,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable
 from nelm_fhir.knowledge.toml_reading import Section
 
@@ -22,8 +24,7 @@ _DAYS: Final = frozenset({AS_OF, BEFORE})
 _WORDS: Final = (DATE, *LINKS, *BOUNDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One element as it is asked.
 
     `asks` are the links it asks for, `inside` the element in whose group it stands, `words` its own
@@ -39,24 +40,21 @@ class Question:
     words: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A question that many elements ask: its words, and the types of resource to be named."""
 
     text: str
     resources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What an answer looks like: the UCUM unit that is offered, an example of a readable text."""
 
     unit: str | None = None
     format: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """Full answers about one thing, tried together with all others (form room).
 
     `answers` are values by code, a date is `as-of` or `before`; `date` is the day of the statement,

@@ -6,10 +6,11 @@ Source: architecture sections 2 and 3.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from nelm_fhir.knowledge.catalogue import Catalogue, OverlayName
 from nelm_fhir.knowledge.check import check

@@ -5,9 +5,10 @@ reads; a test holds that.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.knowledge.styles import Codings
 from nelm_fhir.knowledge.toml_reading import Section
@@ -19,8 +20,7 @@ _MEASURED: Final = ("vital", "lab")
 ReadCodes = Callable[[Section, str], Codings]
 
 
-@dataclass(frozen=True, slots=True)
-class NoiseRow:
+class NoiseRow(Struct, frozen=True):
     """One thing of other content.
 
     `texts` names it by language; a measured one has a value between `low` and `high`, with `digits`

@@ -7,10 +7,10 @@ section 3, attested-entry section 4.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from msgspec import Struct
 
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable, fold_answer
 from nelm_fhir.knowledge.check import LoadedSet
@@ -29,8 +29,7 @@ Answers = Mapping[str, Mapping[str, str]]
 """Fixed local answer strings: element, folded string, word (attested-entry section 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """One overlay as read; `imaging_months` None leaves freshness as it is.
 
     `codes` are its parsed ConceptMaps and ValueSets, `content` the bytes of all its files.
@@ -47,8 +46,7 @@ class Overlay:
     content: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(Struct, frozen=True):
     """What an overlay may refer to; `imaging_months` is how long imaging is fresh."""
 
     options: frozenset[str]

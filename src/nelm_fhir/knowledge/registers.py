@@ -4,15 +4,15 @@ In: `mappings/sources.toml`, `policies.toml`, `options.toml`. Out: Registers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from nelm_fhir.knowledge.criteria import Source
 from nelm_fhir.knowledge.toml_reading import Section
 
 
-@dataclass(frozen=True, slots=True)
-class Registers:
+class Registers(Struct, frozen=True):
     """Sources and policies by key, and the text of every option by name."""
 
     sources: Mapping[str, Source]

@@ -5,9 +5,10 @@ A file that is missing, or lies there unread, is a fault.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nelm_fhir.errors import KnowledgeError
 from nelm_fhir.knowledge import table_reading as tables
@@ -65,8 +66,7 @@ class ShippedFiles:
                 self.faults.unknown(file, "", "file", file, self._read)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What was read from the shipped files, before overlays."""
 
     registers: Registers

@@ -6,10 +6,11 @@ id, or KnowledgeError with every fault of every file. A code is written `system-
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.codes import Code, Coding
 from nelm_fhir.core.unknown import Reason
@@ -60,8 +61,7 @@ def build_styles(files: Mapping[str, bytes], uris: Mapping[str, str]) -> Mapping
     return MappingProxyType({style.id: style for style in styles})
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What is said by code: questions by group, answers by group and word."""
 
     questions: Mapping[str, Codings]

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.codes import Coding
 from nelm_fhir.core.unknown import Reason
 
@@ -17,8 +19,7 @@ Codings = tuple[Coding, ...]
 BUNDLES: Final = ("collection", "searchset", "transaction")
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(Struct, frozen=True):
     """How a style says one element of rules 15.2.
 
     `element` is its line in the table. `coded`: by a standard code where the style has one for the
@@ -37,8 +38,7 @@ class Carrier:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FocusCode:
+class FocusCode(Struct, frozen=True):
     """Codes of a metastasis: the class (rules 8.4) that they tell, and the organ they name."""
 
     codings: Codings

@@ -5,15 +5,15 @@ Every number of rules sections 6 to 10 that is not a criterion's own limit stand
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from nelm_fhir.core.logic import Status
 from nelm_fhir.core.unknown import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class GradeLimits:
+class GradeLimits(Struct, frozen=True):
     """Votes of one index (rules 6.1, WHO 2019): below `g2_from` G1, above `g3_above` G3."""
 
     g2_from: Decimal
@@ -21,8 +21,7 @@ class GradeLimits:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Grading:
+class Grading(Struct, frozen=True):
     """WHO 2019 grading and what goes with it (rules 6.1, 6.2).
 
     `edition` is the edition that grades; a report by one of `regraded_editions` is regraded from
@@ -47,8 +46,7 @@ class Grading:
     grade_of_differentiation: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TextGrammar:
+class TextGrammar(Struct, frozen=True):
     """Words of the Ki-67 and mitosis grammars (rules 6.4, 6.5); all lower case, spaces removed.
 
     `comparators` maps a sign or word to `<`, `<=`, `>`, `>=`; `hpf_at_least` is the smallest number
@@ -69,8 +67,7 @@ class TextGrammar:
     mm2_canonical: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """One row of the site table 7.1: the status of each column, and the reason where unknown.
 
     `outcome_table`: P1 may be shown (rules 11.1); `removable`: can be *removed* (7.2); `basis` as
@@ -85,8 +82,7 @@ class Site:
     basis: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteTable:
+class SiteTable(Struct, frozen=True):
     """Table 7.1; a word outside it is unknown, `site-not-classified`.
 
     `liver` is the word of a primary of the liver, `unknown_primary` that of a primary established
@@ -99,8 +95,7 @@ class SiteTable:
     refines: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TestFamily:
+class TestFamily(Struct, frozen=True):
     """A family of rules 8.1: accepted modalities; `tracers` None accepts any, also unknown ones."""
 
     id: str
@@ -114,8 +109,7 @@ class TestFamily:
         return self.tracers is not None and self.tracers <= other.tracers
 
 
-@dataclass(frozen=True, slots=True)
-class Staging:
+class Staging(Struct, frozen=True):
     """Tables of section 8.
 
     `sstr_tracers` are the somatostatin receptor PET tracers, `gallium_tracers` those of 68Ga,
@@ -141,15 +135,13 @@ class Staging:
     cross_sectional: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """How many calendar months imaging-derived evidence is fresh (rules 8.2, POL-07)."""
 
     imaging_months: int
 
 
-@dataclass(frozen=True, slots=True)
-class Burden:
+class Burden(Struct, frozen=True):
     """Bounds of liver involvement in percent (rules 10.1)."""
 
     lowest: Decimal
@@ -157,8 +149,7 @@ class Burden:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Symptoms:
+class Symptoms(Struct, frozen=True):
     """Refractory hormonal symptoms (rules 10.2)."""
 
     analog: str
@@ -167,8 +158,7 @@ class Symptoms:
     multiple: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The scope gate (rules 1.5): adult age in completed years, and the text of each scope id."""
 
     adult_years: int
@@ -176,8 +166,7 @@ class Scope:
     post_transplant: str
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(Struct, frozen=True):
     """All tables of `mappings/definitions/`."""
 
     grading: Grading

@@ -5,9 +5,10 @@ In: `mappings/flags.toml`, `mappings/outcomes/*.toml`, `mappings/texts/en.toml`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.logic import Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
@@ -32,8 +33,7 @@ _STATUSES: Final = frozenset(status.value for status in Status)
 _REASONS: Final = frozenset(r.value for r in Reason) | frozenset(r.value for r in NotApplicable)
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """Words for people in one language."""
 
     notice: str

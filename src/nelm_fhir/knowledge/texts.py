@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from msgspec import Struct
+
 from nelm_fhir.knowledge.wording import NO_WORDING, NO_WORDS, Wording
 
 
-@dataclass(frozen=True, slots=True)
-class FlagText:
+class FlagText(Struct, frozen=True):
     """A flag of rules 1.6: where it is raised (set ids, or `patient`), its sentence and source.
 
     `numbers` holds the figures its rule needs (ages in completed years, months).
@@ -24,8 +25,7 @@ class FlagText:
     numbers: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A published group figure (rules 11): never without population, n, era and source.
 
     `text` is the complete sentence, `details` what stands in the table beside it. `beside_verdict`
@@ -42,8 +42,7 @@ class Figure:
     beside_verdict: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceNote:
+class ReferenceNote(Struct, frozen=True):
     """A note that accompanies a figure: E10, E13, P1-BOUNDARY, and the warning of 11.1."""
 
     id: str
@@ -51,8 +50,7 @@ class ReferenceNote:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class SurveillanceText:
+class SurveillanceText(Struct, frozen=True):
     """One row of rules 12: `phase`, the sentence "S0 describes ...", and its source."""
 
     id: str
@@ -62,8 +60,7 @@ class SurveillanceText:
     shown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TreatmentRow:
+class TreatmentRow(Struct, frozen=True):
     """One row T1-T8 of rules 3.13: text only, no branch is computed."""
 
     id: str
@@ -74,8 +71,7 @@ class TreatmentRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRules:
+class OutcomeRules(Struct, frozen=True):
     """Numbers that the choice of figures needs (rules 11): all data, none in Python."""
 
     always: tuple[str, ...]

@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.amounts import plain
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.knowledge.code_systems import fold
@@ -25,8 +27,7 @@ _MARKS: Final = frozenset({"table"})
 _REFUSALS: Final = frozenset({Reason.UNREADABLE, Reason.CONFLICTING, Reason.UNIT_NOT_CONVERTIBLE})
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One accepted unit: canonical UCUM code, exact factor, and how it is written after a number.
 
     `mark` is `table` where the unit is no proper UCUM and was accepted by the table only, or the
@@ -39,8 +40,7 @@ class Unit:
     mark: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Struct, frozen=True):
     """A value in its canonical unit; `text` is what the grammars of rules 6.4 and 6.5 read."""
 
     value: Decimal
@@ -55,8 +55,7 @@ class Converted:
 Found = Unit | Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """The units of one kind of quantity; `missing` is the unit fixed by the question, if any."""
 
     by_ucum: Mapping[str, Found]

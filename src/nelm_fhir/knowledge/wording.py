@@ -11,14 +11,15 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final, Self
 
+from msgspec import Struct
+
 Words = Mapping[str, str]
 NO_WORDS: Final[Words] = MappingProxyType({})
 ANY_CASE: Final = "default"
 """The key of what is said in every case that has no text of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text with fields: `parts` are (text before, name, form), the last one without a name."""
 
     parts: tuple[tuple[str, str, str], ...]

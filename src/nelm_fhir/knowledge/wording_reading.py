@@ -6,9 +6,10 @@ it, and a field that a case does not have are faults.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.logic import Status
 from nelm_fhir.knowledge.criteria import DefinitionSpec
@@ -19,8 +20,7 @@ Specs = Mapping[str, DefinitionSpec]
 FORMS: Final = frozenset({"on", "of", "optional", "within"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """Texts by definition and case: of which outcomes, and whether one may stand for all cases."""
 
     name: str

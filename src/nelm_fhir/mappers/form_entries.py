@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.knowledge.attested import AttestedRow, AttestedTable
 from nelm_fhir.mappers.attested_values import ELEMENT
@@ -29,8 +31,7 @@ _BOUNDS: Final = ("low", "high")
 _SEVERAL: Final = "several"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One answered group: its Observation, and where in the response each part of it stands.
 
     `name` is unique within the response (no id of FHIR holds its `_`) and the same each time;
@@ -52,8 +53,7 @@ class Entry:
         return self.places.get(key, self.places[""])
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """Everything a response says: entries, and places of answers to no question of the form."""
 
     entries: tuple[Entry, ...]

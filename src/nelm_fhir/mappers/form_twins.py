@@ -8,8 +8,10 @@ nothing that was answered is lost.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.fhir_r4.record import Resource
@@ -24,8 +26,7 @@ _MEMBER: Final = "hasMember"
 _CORRECTED: Final = frozenset({"amended", "corrected"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """A derived Observation: what it says, about what, and which scans it belongs to."""
 
     key: str

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.canonical import FORM
 from nelm_fhir.core.codes import Code
 from nelm_fhir.core.issues import Issue
@@ -72,8 +74,7 @@ _BY_CODE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Struct, frozen=True):
     """The findings of one record, what was wrong on the way, and whether it is about a NEN."""
 
     findings: tuple[Finding, ...]

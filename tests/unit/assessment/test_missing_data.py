@@ -1,7 +1,6 @@
 """Missing data by what has to be found, over all sets: one scan, many criteria."""
 
-from dataclasses import replace
-
+from msgspec import structs
 from tests.unit.assessment.made import catalogue, judged, vignette, vignettes, voice
 
 from nelm_fhir.assessment.missing_data import Datum, Settling, missing_data
@@ -69,7 +68,7 @@ def test_what_settles_a_criterion_only_in_part_says_so():
 
 def judged_without(*names: str) -> Assessment:
     record = {key: value for key, value in vignettes()["V01"].record.items() if key not in names}
-    return judged(replace(vignettes()["V01"], record=record))
+    return judged(structs.replace(vignettes()["V01"], record=record))
 
 
 def test_nothing_is_lost_on_the_way():

@@ -6,10 +6,10 @@ To renew the expected pages after a wanted change, run this file as a module
 
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from tests.unit.assessment.made import catalogue, vignette, vignettes, voice
 from tests.unit.cli.run import MEETS_ALL, SAMPLES, nelm, process
 
@@ -152,7 +152,7 @@ def test_a_conflict_shows_both_statements_with_their_resources():
 def judged_record(record: dict) -> Assessment:
     from tests.unit.assessment.made import judged
 
-    return judged(replace(vignettes()["V01"], record=record))
+    return judged(structs.replace(vignettes()["V01"], record=record))
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -2,11 +2,11 @@
 
 import json
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec import structs
 from tests.unit.assessment.made import catalogue, vignettes
 from tests.unit.cli.run import DAY, DISAGREE, MEETS_ALL, nelm
 
@@ -110,7 +110,7 @@ def test_cases_that_hold_are_counted_and_one_that_does_not_is_named(monkeypatch)
     case = vignettes()["V03"]
     monkeypatch.setattr(criteria, "worked_cases", lambda: [case])
     assert nelm("criteria", "test").stdout == "1 worked case: all of them hold.\n"
-    wrong = replace(case, expected={"optn": "deferred"})
+    wrong = structs.replace(case, expected={"optn": "deferred"})
     monkeypatch.setattr(criteria, "worked_cases", lambda: [wrong])
     done = nelm("criteria", "test")
     assert done.exit_code == 11

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from tests.unit.coverage.made import ELEMENT, LOCAL, catalogue
 from tests.unit.knowledge_copies import OVERLAY_HEAD, overlay
 
@@ -49,8 +50,10 @@ def test_a_change_that_no_setting_explains_is_told_as_such():
     shipped = catalogue()
     one = shipped.sets["la-fe-2026"]
     age = next(c for c in one.criteria if c.id == "B-KI67")
-    changed = replace(age, question=replace(age.question, limit=age.question.limit + 7))
+    changed = structs.replace(
+        age, question=structs.replace(age.question, limit=age.question.limit + 7)
+    )
     criteria = tuple(changed if c.id == "B-KI67" else c for c in one.criteria)
-    sets = {**shipped.sets, "la-fe-2026": replace(one, criteria=criteria)}
+    sets = {**shipped.sets, "la-fe-2026": structs.replace(one, criteria=criteria)}
     found = trial(CASES, shipped, replace(shipped, sets=sets))
     assert found.unexplained == found.changes != ()

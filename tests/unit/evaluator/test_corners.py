@@ -138,12 +138,12 @@ def test_a_flag_by_length_needs_a_criterion_that_is_one_clock():
     res6 = next(c for c in criteria_set.criteria if c.id == "OPTN-RES6")
     assert isinstance(res6.question, Group)
     assert res6.question.joined is Joined.ALL
-    flagged = dataclasses.replace(res6, flag=FlagRule("C-OBS-SHORT", under=6))
+    flagged = structs.replace(res6, flag=FlagRule("C-OBS-SHORT", under=6))
     results = verdicts(assess(BASELINE))["optn"].criteria
     with pytest.raises(TypeError, match="OPTN-RES6"):
         set_flags(
             view(BASELINE),
-            dataclasses.replace(criteria_set, criteria=(flagged,)),
+            structs.replace(criteria_set, criteria=(flagged,)),
             results,
             CATALOGUE.texts,
         )

@@ -102,9 +102,9 @@ def test_a_guard_says_on_what_its_answer_rests_though_it_is_never_met(record, cr
 
 def test_a_note_whose_source_is_not_named_is_shown_without_one():
     (body, *others) = CATALOGUE.bodies
-    bare = dataclasses.replace(body, notes=tuple(unsourced(note) for note in body.notes))
+    bare = structs.replace(body, notes=tuple(unsourced(note) for note in body.notes))
     optn = CATALOGUE.sets["optn"]
-    silent = dataclasses.replace(optn, criteria=tuple(map(unsourced, optn.criteria)))
+    silent = structs.replace(optn, criteria=tuple(map(unsourced, optn.criteria)))
     catalogue = dataclasses.replace(
         CATALOGUE, bodies=(bare, *others), sets={**CATALOGUE.sets, "optn": silent}
     )
@@ -115,7 +115,7 @@ def test_a_note_whose_source_is_not_named_is_shown_without_one():
 
 
 def unsourced(criterion):
-    return dataclasses.replace(criterion, source=None)
+    return structs.replace(criterion, source=None)
 
 
 def test_points_of_a_model_and_the_note_on_their_limit_go_together():

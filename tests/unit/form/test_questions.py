@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.unit.assessment.made import catalogue, vignettes
 
 from nelm_fhir.assessment.asked import Asked
@@ -348,9 +349,9 @@ def test_a_set_that_wants_what_others_refuse_is_asked_for_what_it_lacks() -> Non
     esmo = catalogue().sets["esmo-2020"]
     burden = next(one for one in esmo.criteria if one.id == "ESMO-BURD")
     assert isinstance(burden.question, Ask)
-    much = replace(burden, question=replace(burden.question, test=">="))
+    much = structs.replace(burden, question=structs.replace(burden.question, test=">="))
     own = tuple(much if one is burden else one for one in esmo.criteria)
-    changed = replace(catalogue(), sets={"own": replace(esmo, criteria=own)})
+    changed = replace(catalogue(), sets={"own": structs.replace(esmo, criteria=own)})
     record = without("liver.involvement.estimate-1", "response_events")
     found = codes(questions(CandidateProfile.from_record(record), changed))
     assert found == {

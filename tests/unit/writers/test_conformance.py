@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from tests.unit.criteria_codes import MAPPINGS, regenerated, shipped
 from tests.unit.writers.written import catalogue
 
@@ -39,8 +40,8 @@ def test_every_scope_id_is_a_code() -> None:
 
 def test_a_changed_statement_changes_the_code_system() -> None:
     first, *others = catalogue().sets.values()
-    changed = replace(first.criteria[0], statement="Something else is asked.")
-    other = replace(first, criteria=(changed, *first.criteria[1:]))
+    changed = structs.replace(first.criteria[0], statement="Something else is asked.")
+    other = structs.replace(first, criteria=(changed, *first.criteria[1:]))
     sets = {one.id: one for one in (other, *others)}
     assert concepts(replace(catalogue(), sets=sets)) != concepts(catalogue())
 

@@ -1,8 +1,9 @@
 """How Ki-67 and mitoses are told: the value that counts, and in which specimen it was found."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.assessment.told import Aside, Fact, Recorded, Told
 from nelm_fhir.core.amounts import Amount, maximum
@@ -45,8 +46,7 @@ CASES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """One specimen with a text of the index; `amount` None is unreadable."""
 
     specimen: GradedSpecimen

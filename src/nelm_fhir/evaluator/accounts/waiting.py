@@ -1,9 +1,10 @@
 """How the resection, observation and node clocks are told, each from its own start (rules 9.4)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.assessment.told import Fact, Months, Told, Word
 from nelm_fhir.core.dates import DaySpan, add_months, at_least
@@ -42,8 +43,7 @@ OF_FOCUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
+class _Start(Struct, frozen=True):
     """One event that starts a clock: its facts, its day, and its sentence by outcome."""
 
     outcome: str

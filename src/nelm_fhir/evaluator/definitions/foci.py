@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.dates import DaySpan, first_of, not_after
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status, all_of
@@ -25,8 +27,7 @@ SUSPECTED: Final = "suspected"
 FALSE_POSITIVE: Final = "false-positive"
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """Positive or equivocal evidence on a focus, by a scan or by its first documentation."""
 
     positive: bool

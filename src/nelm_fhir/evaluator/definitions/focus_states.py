@@ -1,8 +1,9 @@
 """The state of each focus, and of the patient, per test family (rules 8.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from nelm_fhir.core.dates import DaySpan, before, due, last_of, not_after
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
@@ -34,8 +35,7 @@ class State(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class FocusState:
+class FocusState(Struct, frozen=True):
     """The state of one focus for one test family.
 
     `ignored` tells why it is ignored, or that a partial date leaves that open. `reason` says why
@@ -55,8 +55,7 @@ class FocusState:
         return self.ignored is Ignored.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class NegativeScan:
+class NegativeScan(Struct, frozen=True):
     """A dated scan of an accepted test that shows absence; not `certain` if that is open."""
 
     key: str
@@ -65,8 +64,7 @@ class NegativeScan:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """All foci and accepted negative scans of one test family, and the state of the patient."""
 
     family: TestFamily

@@ -1,9 +1,10 @@
 """Grade, Ki-67 and mitoses: one specimen, the lesion rule, the grade criterion (rules 6)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.logic import MET, NOT_MET
@@ -28,8 +29,7 @@ class Grade(IntEnum):
     G3 = 3
 
 
-@dataclass(frozen=True, slots=True)
-class GradedSpecimen:
+class GradedSpecimen(Struct, frozen=True):
     """One specimen with its votes (6.2).
 
     `ki67` and `mitoses` are None where absent. `lowest` and `highest` are the grades its votes
@@ -62,8 +62,7 @@ class GradedSpecimen:
         return UNREADABLE in (self.ki67, self.mitoses)
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveGrade:
+class EffectiveGrade(Struct, frozen=True):
     """The highest grade over all specimens, as far as it is open (6.3)."""
 
     lowest: Grade

@@ -1,8 +1,8 @@
 """Clock and duty of a listed patient: progression while listed, list updates (rules 9.4)."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, add_months, before, last_of, not_older_than
@@ -20,8 +20,7 @@ from nelm_fhir.profile.provenance import sources
 _TREATMENT_PATHS: Final = ("progression_treatments.<id>.end_date",)
 
 
-@dataclass(frozen=True, slots=True)
-class Treatments:
+class Treatments(Struct, frozen=True):
     """Treatments by whether they ended on or after the last progression while listed."""
 
     sure: tuple[DaySpan, ...]
@@ -29,8 +28,7 @@ class Treatments:
     unended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ListedProgressions:
+class ListedProgressions(Struct, frozen=True):
     """Progressions by whether they lie on or after the listing date."""
 
     sure: tuple[DaySpan, ...]

@@ -1,9 +1,9 @@
 """The liver: involvement, judgments of clinicians, typical imaging (rules 8.6, 10.1, 10.3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.core.amounts import Amount, hull
@@ -28,8 +28,7 @@ INVOLVEMENT_PATHS: Final = (
 _BOUNDS: Final = ("low", "high")
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """One estimate as an interval; `readable` is False where its bounds are impossible."""
 
     key: str

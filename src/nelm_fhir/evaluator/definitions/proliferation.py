@@ -1,7 +1,8 @@
 """Effective Ki-67 and mitoses: the interval of the maximum over all specimens (rules 6.3)."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Amount, maximum
 from nelm_fhir.core.logic import UNKNOWN
@@ -28,8 +29,7 @@ from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.criteria import Ask
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
+class _Index(Struct, frozen=True):
     """A proliferation index: its key in the record, its unit, and what it can at most be."""
 
     key: str

@@ -5,10 +5,11 @@ words of the grammars are data (`mappings/definitions/grammar.toml`).
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.knowledge.tables import TextGrammar
@@ -19,8 +20,7 @@ PERCENT: Final = "%"
 PER_2_MM2: Final = "/(2.mm2)"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a text says: `amount` None is unreadable. `per_fields`: counted per HPF (UNIT-HPF)."""
 
     amount: Amount | None
@@ -112,8 +112,7 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text).rstrip(".")
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """The words of the grammar in a form that can key the compiled patterns."""
 
     labels: tuple[str, ...]
@@ -137,8 +136,7 @@ class _Words:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
+class _Patterns(Struct, frozen=True):
     ki67: re.Pattern[str]
     mitoses: re.Pattern[str]
 

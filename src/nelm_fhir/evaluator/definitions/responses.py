@@ -6,8 +6,9 @@ that is the same with the sure ones alone and with all of them holds in every ca
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.dates import DaySpan, before, first_of, last_of, not_older_than
 from nelm_fhir.core.evidence import Evidence, SetAside
@@ -24,8 +25,7 @@ PD: Final = "PD"
 PATHS: Final = ("response_events.<id>.date", "response_events.<id>.category")
 
 
-@dataclass(frozen=True, slots=True)
-class Responses:
+class Responses(Struct, frozen=True):
     """Assessments that count: progressions and others, dated and undated."""
 
     progressions: tuple[ResponseEvent, ...]
@@ -38,8 +38,7 @@ class Responses:
         return any(event.date is None for event in self.progressions)
 
 
-@dataclass(frozen=True, slots=True)
-class AfterProgression:
+class AfterProgression(Struct, frozen=True):
     """Dated assessments after the last progression: surely, and also with those only maybe so."""
 
     sure: tuple[ResponseEvent, ...]

@@ -1,8 +1,9 @@
 """The scope gate (rules 1.5, POL-28): outside only when certainly so; what is open is said."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, Status
@@ -22,8 +23,7 @@ NO_METASTASES: Final = "SCOPE-NO-LIVER-METASTASES"
 ESMO: Final = "ESMO-SCOPE"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Scope ids that certainly apply, in the order of 1.5, and whether a scope fact is open."""
 
     outside: tuple[str, ...]

@@ -6,8 +6,9 @@ order of the findings never matters (I1); no criterion is judged here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.issues import Issue
@@ -42,8 +43,7 @@ from nelm_fhir.profile.findings import Finding
 from nelm_fhir.profile.record_format import CandidateProfile, says_nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Assembled:
+class Assembled(Struct, frozen=True):
     """The profile of one candidate, and what could not be placed on the way to it."""
 
     profile: CandidateProfile

@@ -5,10 +5,10 @@ several the last to end counts; one without an end leaves the end open, and so d
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan
@@ -32,8 +32,7 @@ _RESECTION: Final = "resection"
 _OF_A_PRIMARY: Final = "primary-resected"
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
+class _Course(Struct, frozen=True):
     """One treatment of the focus: its kind, and its end if it has one."""
 
     kind: Value | Unknown

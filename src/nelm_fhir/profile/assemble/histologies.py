@@ -6,9 +6,9 @@ code is not certainly younger: then it is set aside with an issue.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, before
@@ -22,8 +22,7 @@ from nelm_fhir.profile.assemble.tumors import Tumors
 from nelm_fhir.profile.findings import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """A WHO NET grade: of which tumor, on which day."""
 
     tumor: str | None

@@ -6,9 +6,10 @@ taken.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.profile.assemble.gathered import Gathered
 from nelm_fhir.profile.assemble.specimen_groups import ORIGIN, Tissue
@@ -29,8 +30,7 @@ _LIVER: Final = "liver-metastasis"
 _OTHER: Final = "other-metastasis"
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """What body sites and links tell about origins in this record."""
 
     gathered: Gathered

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from msgspec import Struct
+
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
@@ -35,8 +37,7 @@ _OPEN: Final = frozenset({Reading.PLANNED, Reading.SUSPECTED, Reading.UNKNOWN})
 _R1: Final = "R1"
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(Struct, frozen=True):
     """A statement that names no tumor where there are several."""
 
     element: str

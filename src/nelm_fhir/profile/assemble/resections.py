@@ -7,9 +7,9 @@ conflicts: neither the signed R0 nor the R1 of the pathologist may vanish.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan, before
@@ -54,8 +54,7 @@ from nelm_fhir.profile.findings import Finding
 _LEFT: Final = "R2"
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation(Struct, frozen=True):
     """The resection that counts: its day, and the resources that are or describe it."""
 
     day: Settled

@@ -3,7 +3,7 @@
 In: site and class words. Out: yes or no. Source: rules 7.1, 8.3, 8.4; attested-entry section 1.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from nelm_fhir.knowledge.tables import Definitions
 from nelm_fhir.profile.findings import Value
@@ -13,8 +13,7 @@ NEC = "NEC"
 NOT_NEUROENDOCRINE = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Site and class words, asked of the tables."""
 
     definitions: Definitions

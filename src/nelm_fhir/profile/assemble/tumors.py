@@ -5,7 +5,6 @@ primary and resection; attested-entry section 1, Lost links; terminology 2.7.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -27,8 +26,7 @@ class Tumor(Struct, frozen=True):
         return min(self.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Tumors:
+class Tumors(Struct, frozen=True):
     """All primaries of this disease, and the Conditions that are another malignancy."""
 
     primaries: tuple[Tumor, ...]

@@ -1,14 +1,14 @@
 """What assembly could not place or use: issues with fixed texts, never a value of the record."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.issues import Issue, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     severity: Severity
     type: str
     text: str
