@@ -94,7 +94,7 @@ def digest(folders: Sequence[str] = (*PROGRAM, *TESTS)) -> str:
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
-                total.update(path.as_posix().encode() + path.read_bytes())
+                total.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return total.hexdigest()[:16]
 
 
