@@ -20,7 +20,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Final
 
 import pytest
@@ -117,11 +117,20 @@ class Run:
             if status != judge.SURVIVED:
                 raise SystemExit(f"the unchanged program is not let pass: {by}")
 
+    def _unchanged_loads(self, some: Sequence[Mutant], reach: Reach) -> None:
+        """Make sure that a program that is loaded anew without a change passes, too."""
+        for mutant in some:
+            unchanged = replace(mutant, source=(ROOT / mutant.path).read_text())
+            status, by = judge.loaded(unchanged, reach.tests(mutant.path, (), "", self.seconds))
+            if status != judge.SURVIVED:
+                raise SystemExit(f"the unchanged program is not let pass: {by}")
+
     def judge_loaded(self) -> None:
         """Judge the rest, each by loading the program anew."""
         reach = self.reach()
         _load(name for name in reach.modules if not name.startswith(("nelm_fhir", "tests")))
         todo = self.open()
+        self._unchanged_loads(todo[:1], reach)
         started = time.monotonic()
         for count, mutant in enumerate(todo, 1):
             lines = mutant.lines if mutant.live else ()
