@@ -35,6 +35,8 @@ PROGRAM: Final = ("mappings", "src/nelm_fhir", "sample_bundles", "tests/property
 TESTS: Final = ("tests/cases", "tests/unit", "tests/golden")
 
 
+NARROW: Final = ("tests/unit/core", "tests/unit/evaluator")
+"""Tests of one thing each: they notice what the worked cases pass over, and cost little."""
 STORED: Final = ("lines", "seconds", "early", "read", "modules")
 
 
@@ -65,10 +67,11 @@ class Reach:
                 by_kind[tuple(reached)].append(test)
         here, near = self.kills[f"{path}::{function}"], self.kills[path]
 
-        def order(one: tuple[int, str]) -> tuple[float, float, int, float, str]:
+        def order(one: tuple[int, str]) -> tuple[float, bool, float, int, float, str]:
             rank, test = one
             cost = self.seconds[test] + 0.001
-            return -here[test] / cost, -near[test] / cost, rank, cost, test
+            broad = not test.startswith(NARROW)
+            return -here[test] / cost, broad, -near[test] / cost, rank, cost, test
 
         ranked = [(rank, test) for kind in by_kind.values() for rank, test in enumerate(kind)]
         ranked.sort(key=order)
