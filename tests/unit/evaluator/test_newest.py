@@ -223,3 +223,42 @@ def test_stability_is_told_from_its_start_to_the_latest_assessment():
     assert answer("stability-clock", {"response_events": {"a": pd}}, **SIX).value == (
         "PD, undated, no stability documented since"
     )
+
+
+@pytest.mark.parametrize(
+    ("ends", "value"),
+    [
+        (["2025-09-01"], "progression treated until 2025-09-01"),
+        (["2025-09-01", "2025-08"], "progression treated until 2025-09-01"),
+        (["2025-08-10", "2025-08"], "progression treated until 2025-08-10/2025-08-31"),
+    ],
+)
+def test_the_last_treatment_counts_whatever_else_may_lie_before_it(ends, value):
+    sure, maybe = progression("2025-08-01"), progression("2025-06")
+    changes = {
+        **LISTED,
+        **treated(*ends),
+        "listing/listing_date": "2025-06",
+        "response_events/sure": sure["response_events/pd"],
+        "response_events/maybe": maybe["response_events/pd"],
+    }
+    found = answer("listed-progression-clock", changes, **CLOCK)
+    assert (found.status, found.value) == (MET, value)
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("pancreas-head", NOT_MET), ("pancreas-tail", MET), ("ileum", MET)]
+)
+def test_only_the_head_of_the_pancreas_is_the_head(site, status):
+    assert answer("not-pancreatic-head", {"primaries/primary-1/site": site}).status is status
+
+
+@pytest.mark.parametrize(
+    ("asks", "missing"), [("radically-removed", "margin"), ("nodes-removed", "lymphadenectomy")]
+)
+def test_what_is_lacking_of_a_resection_is_named_on_its_primary(asks, missing):
+    resection = {"performed": True, "date": "2025-04-01", "margin": "R0", "lymphadenectomy": True}
+    del resection[missing]
+    found = answer(asks, {"primaries/primary-1/resection": resection})
+    assert found.status is UNKNOWN
+    assert f"primaries.primary-1.resection.{missing}" in found.paths
