@@ -87,7 +87,7 @@ class Run:
         reach = measured(list(items.values()), early, STATE / "reach.json")
         self._recall(reach)
         _load(reach.modules)
-        living = judge.functions()
+        living, kept = judge.functions(), judge.caches()
         gc.collect()
         gc.freeze()
         loading = {tuple(one) for one in reach.early}
@@ -99,7 +99,7 @@ class Run:
             if not swaps:
                 continue
             order = reach.tests(mutant.path, mutant.lines, mutant.function, self.seconds)
-            status, by = judge.live(mutant, [items[test] for test in order], swaps)
+            status, by = judge.live(mutant, [items[test] for test in order], swaps, kept)
             if status == judge.SURVIVED and (str(ROOT / mutant.path), mutant.function) in loading:
                 continue
             self._note(mutant, status, by)

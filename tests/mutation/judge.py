@@ -75,6 +75,12 @@ def functions() -> dict[Where, list[FunctionType]]:
     return living
 
 
+def caches() -> list[Any]:
+    """Return the caches of functions of the program."""
+    found = [one for one in gc.get_objects() if hasattr(type(one), "cache_clear")]
+    return [one for one in found if str(one.__module__).startswith("nelm_fhir")]
+
+
 def changed_code(mutant: Mutant, living: dict[Where, list[FunctionType]]) -> list[Any]:
     """Return the living functions that the mutant changes, each with its changed code."""
     file = str(ROOT / mutant.path)
@@ -99,12 +105,18 @@ def live(
     mutant: Mutant,
     items: Sequence[pytest.Item],
     swaps: Sequence[tuple[FunctionType, CodeType]],
+    kept: Sequence[Any] = (),
 ) -> tuple[str, str]:
-    """Judge a mutant by putting its code into the running program; say which test noticed."""
+    """Judge a mutant by putting its code into the running program; say which test noticed.
+
+    `kept` are the caches that hold what the unchanged code answered.
+    """
 
     def change() -> None:
         for one, code in swaps:
             one.__code__ = code
+        for cache in kept:
+            cache.cache_clear()
 
     return _in_child(lambda tell: _until_noticed(items, tell, change))
 
