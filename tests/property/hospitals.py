@@ -2,10 +2,10 @@
 
 import copy
 import json
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import strategies as st
-from msgspec import structs
 from tests.property.records import CATALOGUE
 
 from nelm_fhir import pipeline
@@ -19,7 +19,7 @@ STYLES = load_styles()
 KNOWLEDGE = knowledge_of(CATALOGUE)
 styles = st.sampled_from(sorted(STYLES))
 seeds = st.integers(0, 10**6)
-WITHOUT_CODES = structs.replace(STYLES["plain"], questions={}, answers={}, foci=(), carriers={})
+WITHOUT_CODES = replace(STYLES["plain"], questions={}, answers={}, foci=(), carriers={})
 """A hospital that attests everything."""
 NEED_A_CODE = (
     "primaries.resection.pn",
