@@ -20,6 +20,7 @@ from typing import Final
 import pytest
 from _pytest.runner import runtestprotocol
 from coverage import Coverage
+from tests.mutation.judge import caches
 from tests.mutation.mutants import ROOMS, ROOT
 
 SUITE: Final = (
@@ -153,9 +154,12 @@ def _run(items: Sequence[pytest.Item], into: Path) -> None:
     coverage = Coverage(data_file=None, include=rooms, branch=False, config_file=False)
     seconds: dict[str, float] = {}
     before = set(sys.modules)
+    kept = caches()
     coverage.start()
     for index, item in enumerate(items):
         coverage.switch_context(item.nodeid)
+        for cache in kept:
+            cache.cache_clear()
         start = time.process_time()
         following = items[index + 1] if index + 1 < len(items) else None
         reports = runtestprotocol(item, log=False, nextitem=following)
