@@ -8,7 +8,8 @@ very set and in the original, either
 - stands among the facts that such a criterion is told to have used or set aside; or
 - is contained in such a resource or contains it, or is joined with one by a single reference, in
   either direction; or
-- gives the listing status (I6).
+- gives the listing status (I6); or
+- is made to refer to one of these: then it says a new thing of what spoke against the patient.
 
 A statement that was DAMAGED has this exception only where the result tells of it (`telling.py`):
 what spoke against the patient must never vanish without a word. Repetition has none.
@@ -32,21 +33,25 @@ class Excuse(Enum):
     CONSIDERED = "considered"
     LINKED = "linked"
     LISTING = "listing"
+    RELINKED = "relinked"
 
 
-def excuse(touches: list[Touch], set_id: str, before: Outcome) -> Excuse | None:
+def excuse(touches: list[Touch], set_id: str, before: Outcome, after: Outcome) -> Excuse | None:
     """Return why the verdict of a set may have turned into `criteria-met`; None if it may not."""
     touched = {key for touch in touches for key in _keys(touch, before)}
     adverse = _adverse(before, set_id)
     named = {key for result in adverse for key in _named(result)}
     if touched & named:
         return Excuse.EVIDENCE
-    if touched & {key for result in adverse for key in _considered(result)}:
+    considered = {key for result in adverse for key in _considered(result)}
+    if touched & considered:
         return Excuse.CONSIDERED
     if touched & {other for key in named for other in _joined(key, before)}:
         return Excuse.LINKED
-    listing = {e.resource for e in sources(before.profile.listing, "status")}
-    return Excuse.LISTING if touched & listing else None
+    if touched & {e.resource for e in sources(before.profile.listing, "status")}:
+        return Excuse.LISTING
+    now = {other for key in touched for other in _joined(key, after)}
+    return Excuse.RELINKED if now & (named | considered) else None
 
 
 def _keys(touch: Touch, before: Outcome) -> Iterator[str]:

@@ -61,9 +61,9 @@ def _no_better(
     for name, verdict in after.verdicts.items():
         if verdict != MET or before.verdicts[name] == MET:
             continue
-        if why := excuse(lost, name, before):
+        if why := excuse(lost, name, before, after):
             found.excuses[f"lost {why.value}"] += 1
-        elif why := excuse(damaged, name, before):
+        elif why := excuse(damaged, name, before, after):
             found.excuses[f"damaged {why.value}"] += 1
         else:
             was = ", ".join(before.assessment.verdict_of(name).deciding)

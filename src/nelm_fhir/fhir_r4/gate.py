@@ -19,6 +19,7 @@ from nelm_fhir.fhir_r4.shapes import misshapen
 from nelm_fhir.fhir_r4.usable import Drop, usable
 
 Data = Mapping[str, Any]
+_NAMING: Final = ("system", "value")
 _SHOWN: Final = {
     "modifier-extension": "modifier-extension",
     "implicit-rules": "resource-implicit-rules",
@@ -94,6 +95,8 @@ def _admit(
         return None
     if resource_type in mapped:
         part.issues.extend(notice("wrong-shape", f"{place}.{one}") for one in _odd(data, wrong))
+    if resource_type == "Patient" and not _names_are_readable(data):
+        part.incomplete("wrong-type", f"{place}.identifier")
     meta = data.get("meta")
     return Resource(
         key=key,
@@ -116,6 +119,18 @@ def _odd(data: Data, wrong: head.Wrong) -> Iterator[str]:
     yield from places
     told = {place.partition("[")[0] for place in places}
     yield from (n for n in sorted(wrong - told) if not isinstance(data[n], dict))
+
+
+def _names_are_readable(patient: Data) -> bool:
+    """Whether every identifier can be read; statements may name the patient by one alone.
+
+    If they do, they pass for somebody else's, and what they say against him is lost.
+    """
+    found = patient.get("identifier", [])
+    return isinstance(found, list) and all(
+        isinstance(one, dict) and all(isinstance(one.get(n), str | None) for n in _NAMING)
+        for one in found
+    )
 
 
 def _fault(its: head.Head, wrong: head.Wrong, item: Data) -> str | None:

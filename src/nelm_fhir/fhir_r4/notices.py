@@ -20,7 +20,7 @@ _ERRORS: Final = {
     "missing-subject": ("required", f"The resource does not say whom it is about. {_RESEND}"),
     "wrong-type": (
         "value",
-        f"Code, subject or status is of a wrong JSON type, so the resource is not read. {_RESEND}",
+        f"Code, subject, status or identifier is of a wrong JSON type and is not read. {_RESEND}",
     ),
     "invalid-status": (
         "code-invalid",

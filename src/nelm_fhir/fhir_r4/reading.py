@@ -10,7 +10,7 @@ from nelm_fhir.fhir_r4.head import Reference
 from nelm_fhir.fhir_r4.identity import replaced
 from nelm_fhir.fhir_r4.linking import Keys, link
 from nelm_fhir.fhir_r4.ownership import of_patient
-from nelm_fhir.fhir_r4.part import UNWANTED, Entry, Named, Part
+from nelm_fhir.fhir_r4.part import UNWANTED, Named, Part
 from nelm_fhir.fhir_r4.patient import Whose, whose
 from nelm_fhir.fhir_r4.record import Record, Resource
 from nelm_fhir.fhir_r4.references import Index, links, reference_of
@@ -61,9 +61,8 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
     """Read what can matter; entries that turn out damaged are noted."""
     entries = part.entries
     found = candidates(entries, mine, wanted)
-    broken = {n: kind for n in found.suspect if (kind := damage_of(entries[n].raw))}
-    hidden = {n: kind for n, kind in broken.items() if _may_hide(entries[n], kind, wanted)}
-    for n, kind in sorted(hidden.items()):
+    hidden = {n: kind for n in found.suspect if (kind := damage_of(entries[n].raw))}
+    for n, kind in sorted(hidden.items()):  # what it hides may be wanted
         part.damage(kind, entries[n].place, entries[n].type)
     chosen = Chosen(entries, index, [n for n in mine if n not in hidden])
     chosen.add(found.wanted)
@@ -75,12 +74,6 @@ def _choose(part: Part, index: Index, mine: list[int], who: Whose, wanted: Wante
         else:
             part.set_aside(kind, entries[n].place, entries[n].type)
     return chosen
-
-
-def _may_hide(entry: Entry, kind: str, wanted: Wanted) -> bool:
-    """Whether a suspect entry may hold what can matter: under the key that won, or contained."""
-    holds_another = entry.raw.count(b'"resourceType"') > 1
-    return kind == "repeated-key" or holds_another or entry.type not in wanted.types
 
 
 def _admit(

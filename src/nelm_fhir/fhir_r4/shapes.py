@@ -12,6 +12,7 @@ _OBJECTS: Final = frozenset(
     {
         "activity",
         "bodySite",
+        "code",
         "collection",
         "component",
         "conclusionCode",
@@ -33,6 +34,7 @@ _OBJECTS: Final = frozenset(
         "reasonReference",
         "result",
         "specimen",
+        "valueCodeableConcept",
     }
 )
 _TEXTS: Final = frozenset({"authored", "authoredOn", "birthDate", "created", "started"})

@@ -175,6 +175,15 @@ def test_listing_takes_status_and_dates_of_the_latest_statement():
     )
 
 
+def test_a_listing_that_is_stated_and_denied_leaves_the_record_open():
+    """A contradiction is not "no listing documented", which would be judged as not listed."""
+    found = profile(
+        entry("listing", "listed", "a", "2026-05-20"),
+        entry("listing", "not-listed", "b", "2026-05"),
+    )
+    assert (found.listing.status, found.damaged) == (None, True)
+
+
 def test_a_listing_stated_only_later_is_entered_with_its_day():
     found = profile(entry("listing", "listed", "a", "2026-09-01")).listing
     assert (found.status, str(found.listing_date)) == ("listed", "2026-09-01")

@@ -291,6 +291,14 @@ def test_an_entry_nobody_wants_that_contains_something_and_is_too_deep_is_damage
     assert (kinds(found), found.damaged) == (["too-deep"], True)
 
 
+def test_an_entry_that_lacks_the_code_of_a_component_and_is_too_deep_is_damage():
+    deep = {"extension": "#"}
+    raw = json.dumps(observation("x", HEMOGLOBIN, component=[deep]))
+    raw = raw.replace('"#"', "[" * 80 + "]" * 80)
+    found = record_of(with_entry(raw, observation()), wanted=OnlyKi67())
+    assert (kinds(found), found.damaged) == (["too-deep"], True)
+
+
 def test_a_contained_resource_without_type_is_damage():
     assert record(observation(contained=[{"id": "i"}])).damaged
     assert record(observation(contained=["i"])).damaged

@@ -105,6 +105,15 @@ def test_a_contained_patient_is_the_patient():
     assert keys(found) == ["Observation/o"]
 
 
+@pytest.mark.parametrize(
+    "broken", [7, "A-1", [7], {"system": "urn:a", "value": "1"}, [{"system": "urn:a", "value": 1}]]
+)
+def test_an_identifier_of_the_patient_that_cannot_be_read_leaves_the_record_open(broken):
+    """A statement that names the patient by it alone would pass for another's."""
+    found = record(patient(identifier=broken), observation())
+    assert (found.damaged, kinds(found)) == (True, ["wrong-type"])
+
+
 def test_contained_patients_with_one_identifier_are_one_patient():
     inner = patient("inner", identifier=[MRN])
     found = record(of("#inner", "a", contained=[inner]), of("#inner", "b", contained=[inner]))

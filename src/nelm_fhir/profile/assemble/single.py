@@ -28,6 +28,7 @@ from nelm_fhir.profile.assemble.statements import (
     statement,
 )
 from nelm_fhir.profile.assemble.tumors import Tumors
+from nelm_fhir.profile.assemble.unplaced import CONTRADICTORY_LISTING
 from nelm_fhir.profile.candidate import (
     FunctionalSyndrome,
     Listing,
@@ -167,7 +168,10 @@ def listing(gathered: Gathered) -> Draft:
     seen, later = parted(told, gathered.as_of)
     only_later = not seen and all(item.value == _LISTED for item in later)
     settle = latest_or_future if only_later else latest
-    draft.put("status", settle(told, gathered.as_of))
+    status = settle(told, gathered.as_of)
+    draft.put("status", status)
+    if status.reason is Reason.CONFLICTING:  # else it would be judged as not listed (POL-35)
+        gathered.report(CONTRADICTORY_LISTING, entries[0])
     dates = [item for f in entries for item in component(f, "listing-date")]
     if only_later and not dates:
         dates = [_own_day(finding) for finding in entries]

@@ -16,7 +16,10 @@ class _Text(Struct, frozen=True):
 
 CONTRADICTORY_PATHOLOGY: Final = "contradictory-pathology"
 CONTRADICTORY_TRANSPLANT: Final = "contradictory-transplantation"
-CONTRADICTIONS: Final = frozenset({CONTRADICTORY_PATHOLOGY, CONTRADICTORY_TRANSPLANT})
+CONTRADICTORY_LISTING: Final = "contradictory-listing"
+CONTRADICTIONS: Final = frozenset(
+    {CONTRADICTORY_PATHOLOGY, CONTRADICTORY_TRANSPLANT, CONTRADICTORY_LISTING}
+)
 """Contradictions of which the statement that counts against may be the right one."""
 _WARNING, _INFORMATION = Severity.WARNING, Severity.INFORMATION
 _TEXTS: Final = {
@@ -37,6 +40,12 @@ _TEXTS: Final = {
         "conflict",
         "Statements differ and their dates do not tell which counts; the value is unknown."
         " Correct the wrong one.",
+    ),
+    CONTRADICTORY_LISTING: _Text(
+        _WARNING,
+        "conflict",
+        "The patient is stated as listed and as not listed, and the dates do not tell which counts."
+        " No criteria are met until the wrong one is corrected.",
     ),
     CONTRADICTORY_PATHOLOGY: _Text(
         _WARNING,
