@@ -13,46 +13,17 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from tests.golden.sourced_records import sourced
+from tests.golden.questions import CASES, CATALOGUE, HOW, QUESTIONS
 
 from nelm_fhir.evaluator.asking import ask
 from nelm_fhir.evaluator.assess import assess_profile
 from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.evaluator.view import View
-from nelm_fhir.knowledge.cases import worked_cases
-from nelm_fhir.knowledge.criteria import Ask
-from nelm_fhir.knowledge.loader import load_catalogue
 from nelm_fhir.profile.record_format import CandidateProfile
 
 APPROVED = Path(__file__).parent / "judgments.toml"
 UPDATE = os.environ.get("NELM_UPDATE_GOLDEN") == "1"
-CATALOGUE = load_catalogue(SPECS)
-CASES = {case.id: case for case in worked_cases()}
-HOW = {"sourced": sourced, "plain": dict}
 HEAD = "# Written by `make golden` (tests/golden/test_judgments.py). Fictional records.\n"
-
-
-def asks(question):
-    """Return every single question in a question."""
-    if isinstance(question, Ask):
-        return [question]
-    return [one for part in getattr(question, "parts", ()) for one in asks(part)]
-
-
-def in_words(question):
-    """Return the definition with its parameters and limit."""
-    parameters = [f"{key}={value}" for key, value in sorted(question.parameters.items())]
-    limit = [] if question.limit is None else [f"{question.test or ''}{question.limit}"]
-    return " ".join([question.asks, *parameters, *limit])
-
-
-QUESTIONS = {
-    in_words(one): one
-    for criteria_set in CATALOGUE.sets.values()
-    for criterion in criteria_set.criteria
-    for question in (criterion.question, *(option.question for option in criterion.options))
-    for one in asks(question)
-}
 
 
 def told(judged):
