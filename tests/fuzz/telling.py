@@ -2,8 +2,8 @@
 
 In: what was sent, what was touched, the outcomes before and after. Out: whether an issue or what
 was left out names the place of the entry; or the profile newly holds, for one of its resources, a
-value that is unknown for a reason; or a criterion newly sets it aside, with the reason. That nobody
-reads a resource (passed over) tells nothing.
+value that is unknown for a reason, or a focus that is only suspected; or a criterion newly sets it
+aside, with the reason. That nobody reads a resource (passed over) tells nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ from tests.fuzz.sent import Sent
 
 from nelm_fhir.assessment.told import Fact
 from nelm_fhir.fhir_r4.part import UNWANTED
+from nelm_fhir.profile.provenance import sources
 
 
 def is_told(sent: Sent, touch: Touch, before: Outcome, after: Outcome) -> bool:
@@ -28,7 +29,7 @@ def is_told(sent: Sent, touch: Touch, before: Outcome, after: Outcome) -> bool:
     issues = {(issue.kind, issue.location) for issue in after.assessment.issues} - old
     if any(_is_in(place, places) or place.split(" ")[0] in keys for _, place in issues):
         return True
-    unknown = set(_unknown(after)) - set(_unknown(before))
+    unknown = {*_unknown(after), *_suspected(after)} - {*_unknown(before), *_suspected(before)}
     aside = set(_set_aside(after)) - set(_set_aside(before))
     return bool(keys & unknown) or any(key in keys for key, _ in aside)
 
@@ -54,6 +55,13 @@ def _of_fact(fact: Fact) -> Iterator[str]:
 def _unknown(outcome: Outcome) -> Iterator[str]:
     """Yield the resources that the profile names beside a value that is unknown for a reason."""
     yield from _aside(outcome.profile.to_record())
+
+
+def _suspected(outcome: Outcome) -> Iterator[str]:
+    """Yield the resources by which the profile holds a focus that is only suspected."""
+    for focus in outcome.profile.extrahepatic.values():
+        if focus.status == "suspected":
+            yield from (item.resource for item in sources(focus, "status"))
 
 
 def _aside(part: Any) -> Iterator[str]:
