@@ -48,19 +48,21 @@ def test_a_wrong_expectation_of_every_kind_is_noticed():
         criteria={"OPTN-RES6": "met", "NO-SUCH": "met", "C-OBS": "met: no-record"},
     )
     assessment = assess_profile(CandidateProfile.from_record(case.record), CATALOGUE)
-    noticed = [failure.what for failure in compare(wrong, assessment)]
-    assert noticed == [
-        "optn",
-        "deciding",
-        "earliest optn",
-        "flag FUTURE-DATED of patient",
-        "flag C-OBS-SHORT of citterio-2023",
-        "references",
-        "reference_notes",
-        "surveillance",
-        "OPTN-RES6",
-        "NO-SUCH",
-        "C-OBS",
+    assert [str(failure) for failure in compare(wrong, assessment)] == [
+        f"vignettes.json V24: {told}"
+        for told in (
+            "optn: expected criteria-met, found deferred",
+            "deciding: expected [], found ['OPTN-RES6']",
+            "earliest optn: expected 2030-08-01, found 2026-08-01",
+            "flag FUTURE-DATED of patient: expected raised, found absent",
+            "flag C-OBS-SHORT of citterio-2023: expected absent, found raised",
+            "references: expected (), found ('O1', 'O3', 'O5', 'O9', 'O12')",
+            "reference_notes: expected ('E10',), found ()",
+            "surveillance: expected ('SURV-1',), found ()",
+            "OPTN-RES6: expected met, found not-met",
+            "NO-SUCH: expected met, found no such criterion",
+            "C-OBS: expected met: no-record, found met",
+        )
     ]
 
 

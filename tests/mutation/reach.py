@@ -30,6 +30,7 @@ SUITE: Final = (
     "tests/unit/assessment",
     "tests/golden/test_judgments.py",
     "tests/golden/test_tellings.py",
+    "tests/golden/test_unreached.py",
     "tests/golden/test_samples.py",
 )
 """What judges mutants. The properties would notice more but take seconds each."""
