@@ -12,6 +12,8 @@ from tests.fuzz.sent import Sent
 from nelm_fhir.errors import NelmError
 
 WORD = re.compile(r"[A-Za-z]*")
+PLACE = re.compile(r"byte \d+")
+"""The one number that an error names; it may look like a year."""
 SHORTEST = 4
 
 
@@ -24,7 +26,8 @@ def of_error(error: Exception, sent: Sent) -> Iterator[Failure]:
         return
     if not error.message or not error.remedy:
         yield Failure("ours", f"{type(error).__name__} without message or remedy")
-    if any(value in str(error) for value in _values(sent)):
+    said = PLACE.sub("", str(error))
+    if any(value in said for value in _values(sent)):
         yield Failure("ours", f"{type(error).__name__} holds a value of the record")
 
 
