@@ -66,8 +66,8 @@ def _not_objects(name: str, value: Any) -> Iterator[str]:
 
 
 def _not_object(name: str, place: str, value: Any) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield place
+    if not isinstance(value, dict) or (name == "component" and not value.get("code")):
+        yield place  # FHIR has no component without a code
     elif name in _WITHIN:
         yield from (f"{place}.{inner}" for inner in misshapen(value))
     elif "coding" in value:
