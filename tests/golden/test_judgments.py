@@ -7,13 +7,11 @@ by more than its numbers stands under the first case that brings it about. `make
 `judgments.toml` anew; its diff is what a reviewer reads.
 """
 
-import os
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
-from tests.golden.questions import CASES, CATALOGUE, HOW, QUESTIONS
+from tests.golden.questions import CASES, CATALOGUE, HOW, QUESTIONS, approved
 
 from nelm_fhir.evaluator.asking import ask
 from nelm_fhir.evaluator.assess import assess_profile
@@ -22,8 +20,6 @@ from nelm_fhir.evaluator.view import View
 from nelm_fhir.profile.record_format import CandidateProfile
 
 APPROVED = Path(__file__).parent / "judgments.toml"
-UPDATE = os.environ.get("NELM_UPDATE_GOLDEN") == "1"
-HEAD = "# Written by `make golden` (tests/golden/test_judgments.py). Fictional records.\n"
 
 
 def told(judged):
@@ -63,26 +59,12 @@ def beside(assessment):
     yield "texts", " ".join(name for name in assessment.texts if "-" not in name)
 
 
-def written():
-    """Return the file: the judgments by case, each kind once."""
-    seen, lines = set(), [HEAD]
-    for case in CASES.values():
-        for how in HOW:
-            kept = {}
-            for words, answer in answers(case, how):
-                numbers = words in QUESTIONS
-                kind = (words.split()[0], re.sub(r"\d+", "9", answer) if numbers else answer)
-                if kind not in seen:
-                    seen.add(kind)
-                    kept[words] = answer
-            lines += [f'\n["{case.id} {how}"]\n'] * bool(kept)
-            lines += [f"'{words}' = '''{answer}'''\n" for words, answer in kept.items()]
-    return "".join(lines)
+def kind(words, answer):
+    """Return what is equal for judgments that differ by nothing but their numbers."""
+    return words.split()[0], re.sub(r"\d+", "9", answer) if words in QUESTIONS else answer
 
 
-if UPDATE:
-    APPROVED.write_text(written())
-JUDGMENTS = tomllib.loads(APPROVED.read_text())
+JUDGMENTS = approved("test_judgments", APPROVED, answers, kind)
 
 
 @pytest.mark.parametrize("name", JUDGMENTS)

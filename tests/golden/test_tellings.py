@@ -7,13 +7,11 @@ that brings it about. `make golden` writes `tellings.toml` anew; its diff is wha
 """
 
 import json
-import os
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
-from tests.golden.questions import CASES, CATALOGUE, HOW, QUESTIONS
+from tests.golden.questions import CASES, CATALOGUE, HOW, QUESTIONS, approved
 
 from nelm_fhir.assessment.told import Fact
 from nelm_fhir.assessment.told_json import answer_json, fact_json
@@ -23,8 +21,6 @@ from nelm_fhir.evaluator.view import View
 from nelm_fhir.profile.record_format import CandidateProfile
 
 APPROVED = Path(__file__).parent / "tellings.toml"
-UPDATE = os.environ.get("NELM_UPDATE_GOLDEN") == "1"
-HEAD = "# Written by `make golden` (tests/golden/test_tellings.py). Fictional records.\n"
 EMPTY = ([], {}, None, False, "")
 
 
@@ -83,24 +79,7 @@ def shape(fact):
     return fact["kind"], tuple(told)
 
 
-def written():
-    """Return the file: the tellings by case, each kind once."""
-    seen, lines = set(), [HEAD]
-    for case in CASES.values():
-        for how in HOW:
-            kept = {}
-            for words, text in tellings(case, how):
-                if kind(words, text) not in seen:
-                    seen.add(kind(words, text))
-                    kept[words] = text
-            lines += [f'\n["{case.id} {how}"]\n'] * bool(kept)
-            lines += [f"'{words}' = '''{text}'''\n" for words, text in kept.items()]
-    return "".join(lines)
-
-
-if UPDATE:
-    APPROVED.write_text(written())
-TELLINGS = tomllib.loads(APPROVED.read_text())
+TELLINGS = approved("test_tellings", APPROVED, tellings, kind)
 
 
 @pytest.mark.parametrize("name", TELLINGS)

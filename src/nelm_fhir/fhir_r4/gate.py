@@ -15,11 +15,10 @@ from nelm_fhir.fhir_r4.notices import notice
 from nelm_fhir.fhir_r4.part import Entry, Part
 from nelm_fhir.fhir_r4.record import Resource
 from nelm_fhir.fhir_r4.required import fault
-from nelm_fhir.fhir_r4.shapes import misshapen
+from nelm_fhir.fhir_r4.shapes import identifies, misshapen
 from nelm_fhir.fhir_r4.usable import Drop, usable
 
 Data = Mapping[str, Any]
-_NAMING: Final = ("system", "value")
 _SHOWN: Final = {
     "modifier-extension": "modifier-extension",
     "implicit-rules": "resource-implicit-rules",
@@ -95,7 +94,7 @@ def _admit(
         return None
     if resource_type in mapped:
         part.issues.extend(notice("wrong-shape", f"{place}.{one}") for one in _odd(data, wrong))
-    if resource_type == "Patient" and not _names_are_readable(data):
+    if resource_type == "Patient" and not identifies(data):
         part.incomplete("wrong-type", f"{place}.identifier")
     meta = data.get("meta")
     return Resource(
@@ -119,18 +118,6 @@ def _odd(data: Data, wrong: head.Wrong) -> Iterator[str]:
     yield from places
     told = {place.partition("[")[0] for place in places}
     yield from (n for n in sorted(wrong - told) if not isinstance(data[n], dict))
-
-
-def _names_are_readable(patient: Data) -> bool:
-    """Whether every identifier can be read; statements may name the patient by one alone.
-
-    If they do, they pass for somebody else's, and what they say against him is lost.
-    """
-    found = patient.get("identifier", [])
-    return isinstance(found, list) and all(
-        isinstance(one, dict) and all(isinstance(one.get(n), str | None) for n in _NAMING)
-        for one in found
-    )
 
 
 def _fault(its: head.Head, wrong: head.Wrong, item: Data) -> str | None:

@@ -2,7 +2,8 @@
 
 In: a used resource. Out: the places below it of every such element among those that mappers read.
 They are read as if they were not there, so whoever sends them must be told. Not damage: the finding
-stands without them (rules 1.7). One object in the place of a list counts as a list of one.
+stands without them (rules 1.7). One object in the place of a list counts as a list of one. A
+component without a code is one of them: FHIR has none. Also whether a patient can be identified.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,6 +42,7 @@ _TEXTS: Final = frozenset({"authored", "authoredOn", "birthDate", "created", "st
 _CHOICES: Final = ("collected", "deceased", "effective", "occurrence", "onset", "performed")
 _TEXT_ENDS: Final = ("DateTime", "Instant", "String")
 _CODED: Final = ("system", "code")
+_NAMING: Final = ("system", "value")
 _WITHIN: Final = ("collection", "component")
 
 
@@ -51,6 +53,21 @@ def misshapen(data: Mapping[str, Any]) -> Iterator[str]:
             yield from _not_objects(name, value)
         elif (name in _TEXTS or _is_text(name)) and not isinstance(value, str | None):
             yield name
+
+
+def identifies(patient: Mapping[str, Any]) -> bool:
+    """Whether every identifier can be read; statements may name the patient by one alone.
+
+    If they do, they pass for somebody else's, and what they say against him is lost.
+    """
+    found = patient.get("identifier", [])
+    return isinstance(found, list) and all(
+        isinstance(one, dict) and _are_texts(one, _NAMING) for one in found
+    )
+
+
+def _are_texts(value: Mapping[str, Any], names: tuple[str, ...]) -> bool:
+    return all(isinstance(value.get(name), str | None) for name in names)
 
 
 def _is_text(name: str) -> bool:
@@ -67,10 +84,10 @@ def _not_objects(name: str, value: Any) -> Iterator[str]:
 
 def _not_object(name: str, place: str, value: Any) -> Iterator[str]:
     if not isinstance(value, dict) or (name == "component" and not value.get("code")):
-        yield place  # FHIR has no component without a code
+        yield place
     elif name in _WITHIN:
         yield from (f"{place}.{inner}" for inner in misshapen(value))
     elif "coding" in value:
         yield from (f"{place}.{inner}" for inner in _not_objects("coding", value["coding"]))
-    elif name == "coding" and not all(isinstance(value.get(key), str | None) for key in _CODED):
+    elif name == "coding" and not _are_texts(value, _CODED):
         yield place
