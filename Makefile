@@ -20,7 +20,7 @@ help: ## show what there is
 demo: $(VENV)/.run ## set up, and assess a sample patient
 	@$(BIN)/nelm assess sample_bundles/sets-that-disagree/bundle.json --as-of 2026-04-20
 
-test: $(VENV)/.dev ## set up, and run every test (outside judges where Java and Node are there)
+test: $(VENV)/.spark ## set up, and run every test (outside judges where Java and Node are there)
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage report --fail-under=100
@@ -55,7 +55,9 @@ lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --upgrade --group dev pyproject.toml -o requirements-dev.lock
+	  --upgrade --extra server --extra cloud --group dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --constraint requirements-dev.lock --extra spark pyproject.toml -o requirements-spark.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade --constraint requirements-dev.lock --group mutate pyproject.toml -o requirements-mutate.lock
 
@@ -73,6 +75,12 @@ $(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/.made
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@echo "setting up the tools ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The same and Apache Spark.
+$(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
+	@echo "setting up Apache Spark ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	@touch $@
 
 # The same and the tool that makes the mutants.

@@ -11,10 +11,16 @@ NelmError
 │   ├── NoPatient
 │   ├── SeveralPatients
 │   └── MergedPatient
-└── KnowledgeError        mappings, criteria or overlays are wrong       exit 11
+├── KnowledgeError        mappings, criteria or overlays are wrong       exit 11
+├── ExchangeError         another system did not do what we asked        exit 12
+│   ├── AuthFailed
+│   ├── ServerUnavailable worth another attempt later
+│   ├── ServerRefused     not worth one: somebody has to change something
+│   └── ExportFailed
+└── WriteRefused          a write is not allowed or would overwrite      exit 13
 
 Exit 0 is done, whatever the verdict; 1 only with --fail-on; 2 wrong usage; 14 several inputs,
-some not assessed; 70 a defect of the program; 12 and 13 are kept for servers and write-back.
+some not assessed; 70 a defect of the program.
 Messages never hold a value of a record.
 """
 
@@ -114,3 +120,46 @@ class KnowledgeError(NelmError):
 
     def __str__(self) -> str:
         return "\n".join([super().__str__(), *(f"  {fault}" for fault in self.faults)])
+
+
+class ExchangeError(NelmError):
+    """Another system did not do what we asked.
+
+    `status` is the HTTP status of its answer, None where there was none.
+    """
+
+    exit_code = 12
+    issue_type = "transient"
+
+    def __init__(self, message: str, remedy: str = "", status: int | None = None) -> None:
+        super().__init__(message, remedy)
+        self.status = status
+
+
+class AuthFailed(ExchangeError):
+    """No token was given out, or the server does not accept the one we have."""
+
+    issue_type = "security"
+
+
+class ServerUnavailable(ExchangeError):
+    """No answer, or one that promises another later; raised after all attempts."""
+
+
+class ServerRefused(ExchangeError):
+    """An answer that no repetition changes."""
+
+    issue_type = "processing"
+
+
+class ExportFailed(ExchangeError):
+    """A bulk export ended without all of its files."""
+
+    issue_type = "incomplete"
+
+
+class WriteRefused(NelmError):
+    """A write is not allowed, or would put an older result over a newer one."""
+
+    exit_code = 13
+    issue_type = "conflict"

@@ -10,6 +10,7 @@ RANKS = [
     {"cli", "api"},
     {"service", "batch"},
     {"exchange", "report", "coverage"},
+    {"ledger"},
     {"pipeline"},
     {"form"},
     {"mappers", "evaluator", "writers"},
@@ -28,6 +29,10 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli"},
     "starlette": {"service"},
+    "jwt": {"exchange", "service"},
+    "stamina": {"exchange"},
+    "sqlite3": {"ledger", "batch"},
+    "pyarrow": {"batch"},
     "pyspark": {"batch"},
 }
 FILES = sorted(SOURCE.rglob("*.py"))

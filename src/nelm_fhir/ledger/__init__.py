@@ -1,0 +1,1 @@
+"""What was judged, written and acknowledged, kept in SQLite so that it outlives the program."""
