@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import pytest_socket
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.peers.fixtures"]
@@ -21,3 +22,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 @pytest.fixture(autouse=True)
 def _only_loopback(socket_disabled):
     """No test reaches the network; judges are processes, servers under test listen on loopback."""
+
+
+@pytest.fixture
+def loopback(_only_loopback, monkeypatch):
+    """Let a test talk to servers of its own on this machine, and to nothing else.
+
+    Proxies and certificates of the machine that runs the test stay out of it.
+    """
+    for name in ("http_proxy", "https_proxy", "all_proxy", "requests_ca_bundle", "curl_ca_bundle"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"])
