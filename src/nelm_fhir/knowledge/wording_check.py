@@ -75,6 +75,7 @@ _PHRASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "no-claim": ("unknown", "unread"),
     "verdict": ("criteria-met", "criteria-not-met", "deferred", "indeterminate", "not-applicable"),
+    "withdrawn": ("source-in-error", "patient-merged"),
     "join": (
         *("and", "or", "and-change", "or-change", "settle", "change"),
         *("outside-scope", "nothing-adverse", "no-source-text"),

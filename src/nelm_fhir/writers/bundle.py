@@ -1,8 +1,8 @@
-"""All RiskAssessments of one assessment with their Provenance, in one Bundle.
+"""Resources with their requests, in one Bundle.
 
-In: an Assessment. Out: a `transaction` that a server can take as it stands, created only where the
-same identity is not there yet; or a `collection`, the same for a file. Entries are named by
-`urn:uuid:` of their identity. Source: terminology 6.4, FHIR R4 bdl-3, bdl-7, bdl-8.
+In: an Assessment, or entries that somebody else chose. Out: a `transaction` that a server can take
+as it stands, creating only what is not there yet and updating only the version that was read; or a
+`collection`, the same for a file. Source: terminology 6.4, interop 7, FHIR R4 bdl-3, bdl-7, bdl-8.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.datatypes import Json
-from nelm_fhir.writers.identity import urn, uuid_of
+from nelm_fhir.writers.identity import guard, urn, uuid_of
 from nelm_fhir.writers.provenance import instant, provenance
 from nelm_fhir.writers.risk_assessment import risk_assessment
 from nelm_fhir.writers.tags import meta
@@ -27,7 +27,7 @@ def bundle(
     voice: Voice,
     test_data: bool = False,
 ) -> Json:
-    """Return the Bundle; its Provenance stands last.
+    """Return the Bundle of all RiskAssessments of one assessment; their Provenance stands last.
 
     `recorded` is the moment of writing; `valid_months`, `voice` and `test_data` are those of
     `risk_assessment`. Raises NoPatient
@@ -40,28 +40,44 @@ def bundle(
         for verdict in assessment.verdicts
     ]
     resources = [*results, provenance(results, assessment, recorded)]
+    return bundle_of(list(map(creating, resources)), kind, recorded, test_data=test_data)
+
+
+def bundle_of(
+    entries: Sequence[Json], kind: Kind, recorded: datetime, *, test_data: bool = False
+) -> Json:
+    """Return the Bundle of these entries; a collection requests nothing.
+
+    Raises ValueError if `recorded`, the moment of writing, has no time zone.
+    """
+    names = [entry["fullUrl"].removeprefix(urn("")) for entry in entries]
     return {
         "resourceType": "Bundle",
-        "id": uuid_of("\n".join([kind, *(resource["id"] for resource in resources)])),
+        "id": uuid_of("\n".join([kind, *names])),
         "meta": meta(test_data=test_data),
         "type": kind,
         "timestamp": instant(recorded),
-        "entry": _entries(resources, kind),
+        "entry": [entry if kind == "transaction" else _only(entry) for entry in entries],
     }
 
 
-def _entries(resources: Sequence[Json], kind: Kind) -> list[Json]:
-    return [_entry(one, kind) for one in resources]
-
-
-def _entry(resource: Json, kind: Kind) -> Json:
-    entry = {"fullUrl": urn(resource["id"]), "resource": resource}
-    return entry | {"request": _request(resource)} if kind == "transaction" else entry
-
-
-def _request(resource: Json) -> Json:
-    """Return the conditional create: nothing is written twice (interop 7.6)."""
+def creating(resource: Json) -> Json:
+    """Return the entry of a conditional create: nothing is written twice (interop 7.6)."""
     request = {"method": "POST", "url": resource["resourceType"]}
-    for one in resource.get("identifier", ()):
-        request["ifNoneExist"] = f"identifier={one['system']}|{one['value']}"
-    return request
+    if found := guard(resource):
+        request["ifNoneExist"] = f"identifier={'|'.join(found)}"
+    return {"fullUrl": urn(resource["id"]), "resource": resource, "request": request}
+
+
+def updating(resource: Json, version: str, base: str) -> Json:
+    """Return the entry that updates a resource of the server, if it still has that version.
+
+    `base` is the server's address without slash at its end (interop 7.1, 7.5).
+    """
+    place = f"{resource['resourceType']}/{resource['id']}"
+    request = {"method": "PUT", "url": place, "ifMatch": f'W/"{version}"'}
+    return {"fullUrl": f"{base}/{place}", "resource": resource, "request": request}
+
+
+def _only(entry: Json) -> Json:
+    return {name: part for name, part in entry.items() if name != "request"}

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from nelm_fhir.core.amounts import TESTS
 from nelm_fhir.errors import NotValid
+from nelm_fhir.writers import target_checks
 from nelm_fhir.writers.canonicals import DECISION_SUPPORT, TAG, XHTML
 from nelm_fhir.writers.datatypes import Json
 
@@ -23,6 +24,7 @@ _CODES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
         {"preliminary", "final", "amended", "corrected", "entered-in-error"}
     ),
     ("Bundle", "type"): frozenset({"transaction", "collection"}),
+    **target_checks.CODES,
 }
 _ROLES: Final = frozenset({"derivation", "revision", "quotation", "source", "removal"})
 _SEVERITIES: Final = frozenset({"fatal", "error", "warning", "information"})
@@ -35,7 +37,9 @@ _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "OperationOutcome": ("issue",),
     "Bundle": ("type",),
     "Device": (),
+    **target_checks.REQUIRED,
 }
+_RESULTS: Final = frozenset({"RiskAssessment", *target_checks.REQUIRED})
 _IN_PREDICTION: Final = ("outcome", "qualitativeRisk", "whenPeriod", "rationale")
 _TAGS: Final = re.compile(r"<[^>]*>?")
 _ALLOWED: Final = frozenset(
@@ -62,6 +66,8 @@ def faults(resource: Json) -> Iterator[Fault]:
     yield from _codes(resource, kind)
     if kind != "Bundle":
         yield from _contained(resource, kind)
+    if kind in _RESULTS:
+        yield from _tagged(resource, kind)
     yield from _OF_TYPE.get(kind, _nothing)(resource)
     shell = {name: value for name, value in resource.items() if not _apart(name)}
     yield from element_faults(shell, kind)
@@ -103,13 +109,16 @@ def _contained(resource: Json, kind: str) -> Iterator[Fault]:
             yield f"{kind}.contained.meta: version or label (dom-4, dom-5)"
 
 
+def _tagged(resource: Json, kind: str) -> Iterator[Fault]:
+    tags = resource.get("meta", {}).get("tag", ())
+    if not any((one.get("system"), one.get("code")) == (TAG, DECISION_SUPPORT) for one in tags):
+        yield f"{kind}.meta.tag: not tagged as decision support"
+
+
 def _risk_assessment(resource: Json) -> Iterator[Fault]:
     predictions = resource.get("prediction", ())
     if (resource.get("status") == "entered-in-error") == bool(predictions):
         yield "RiskAssessment.prediction: there, or retracted (nelm-ra-1)"
-    tags = resource.get("meta", {}).get("tag", ())
-    if not any((one.get("system"), one.get("code")) == (TAG, DECISION_SUPPORT) for one in tags):
-        yield "RiskAssessment.meta.tag: not tagged as decision support"
     for n, prediction in enumerate(predictions):
         where = f"RiskAssessment.prediction[{n}]"
         yield from (
@@ -157,6 +166,7 @@ _OF_TYPE: Final[Mapping[str, Callable[[Json], Iterator[Fault]]]] = {
     "Provenance": _provenance,
     "OperationOutcome": _operation_outcome,
     "Bundle": _bundle,
+    **target_checks.OF_TYPE,
 }
 
 

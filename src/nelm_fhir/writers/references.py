@@ -66,6 +66,12 @@ def typed(key: str, resource_type: str) -> Json:
     return built if "reference" in built else {"type": resource_type} | built
 
 
+def type_of(built: Json) -> str:
+    """Return the type that a literal Reference leads to; empty for any other."""
+    place = str(built.get("reference", "")).partition(_HISTORY)[0]
+    return place.rpartition("/")[0].rpartition("/")[2]
+
+
 def sources(evidence: Iterable[Evidence]) -> list[Json]:
     """Return the References of the evidence, each once, in order."""
     distinct = dict.fromkeys((item.resource.partition("#")[0], item.version) for item in evidence)

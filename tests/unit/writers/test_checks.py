@@ -73,7 +73,7 @@ RESOURCE_FAULTS: list[tuple[str, Change, str]] = [
         lambda one: one["contained"][0].update(meta={"versionId": "1"}),
         "dom-4",
     ),
-    ("other type", lambda one: one.update(resourceType="Observation"), "resourceType"),
+    ("other type", lambda one: one.update(resourceType="Condition"), "resourceType"),
 ]
 BUNDLE_FAULTS: list[tuple[str, Change, str]] = [
     ("type", lambda one: one.update(type="message"), "Bundle.type"),

@@ -20,7 +20,9 @@ from nelm_fhir.profile.record_format import CandidateProfile
 from nelm_fhir.writers.bundle import bundle
 from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.datatypes import Json
+from nelm_fhir.writers.retraction import Withdrawn, retraction_sentence
 from nelm_fhir.writers.risk_assessment import risk_assessment
+from nelm_fhir.writers.strategies import STRATEGIES, Strategy, Writing
 
 RECORDED = datetime(2026, 6, 1, 14, 30, 5, tzinfo=UTC)
 PATIENT = Subject("Patient/fictional", "3", "Condition/liver-metastases")
@@ -125,3 +127,29 @@ def bundled(assessment: Assessment, kind: Kind, *, test_data: bool = True) -> Js
         voice=voice(),
         test_data=test_data,
     )
+
+
+SENDING = [one for one in STRATEGIES.values() if one.sends]
+NAMES = [one.name for one in SENDING]
+
+
+def writing(**options: Any) -> Writing:
+    """How the tests write: in English, as test data."""
+    months = catalogue().definitions.freshness.imaging_months
+    return Writing(voice(), months, **{"test_data": True, **options})
+
+
+def carried_by(
+    strategy: Strategy, assessment: Assessment, earlier: str | None = None, **options: Any
+) -> list[Json]:
+    """The resources that carry the results of an assessment, one for each set."""
+    assert strategy.write
+    return [
+        strategy.write(assessment, verdict, writing(**options), earlier)
+        for verdict in assessment.verdicts
+    ]
+
+
+def withdrawn() -> str:
+    """What is said in the place of a withdrawn result."""
+    return retraction_sentence(Withdrawn.SOURCE_IN_ERROR, voice())

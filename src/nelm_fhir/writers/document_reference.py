@@ -1,0 +1,116 @@
+"""One DocumentReference per criteria set, for systems that show documents.
+
+In: an Assessment, one of its verdicts, and the page that the caller rendered of it. Out: the
+resource as a plain dict with the page inside. The as-of date is the period that is documented; no
+moment of writing stands in it. Source: terminology 6.5.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+from nelm_fhir.assessment.result import Assessment, SetVerdict
+from nelm_fhir.assessment.sentences import verdict_sentence
+from nelm_fhir.assessment.voice import Voice
+from nelm_fhir.core.codes import Coding
+from nelm_fhir.writers.canonicals import ASSESSMENT_IDENTIFIER
+from nelm_fhir.writers.datatypes import Json, coding, filled, identifier, period, string
+from nelm_fhir.writers.device import REFERENCE, engine
+from nelm_fhir.writers.identity import key_of, uuid_of
+from nelm_fhir.writers.narrative import narrative
+from nelm_fhir.writers.passages import passages, version
+from nelm_fhir.writers.result_parts import (
+    assessment_code,
+    criteria_set,
+    digests,
+    inputs,
+    patient,
+)
+from nelm_fhir.writers.risk_assessment import STATUS
+from nelm_fhir.writers.tags import meta
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered document and its MIME type: `text/html`, `text/markdown`."""
+
+    content: bytes
+    content_type: str
+
+
+def document_reference(
+    assessment: Assessment,
+    verdict: SetVerdict,
+    *,
+    page: Page,
+    voice: Voice,
+    document_type: Coding | None = None,
+    replaces: str | None = None,
+    test_data: bool = False,
+) -> Json:
+    """Return the DocumentReference of one criteria set.
+
+    `document_type` is what the site calls such documents, beside our own code; `replaces` the
+    reference of the document of an earlier as-of date. Raises NoPatient where the assessment names
+    no patient.
+    """
+    key = key_of(assessment, verdict)
+    return filled(
+        {
+            "resourceType": "DocumentReference",
+            "id": uuid_of(key),
+            "meta": meta(test_data=test_data),
+            "text": narrative(passages(assessment, verdict, voice, test_data=test_data)),
+            "contained": [engine(assessment.program)],
+            "extension": digests(assessment),
+            "identifier": [identifier(ASSESSMENT_IDENTIFIER, key)],
+            "status": "current",
+            "docStatus": STATUS,
+            "type": _type(document_type),
+            "subject": patient(assessment),
+            "author": [{"reference": REFERENCE}],
+            "relatesTo": _replacing(replaces),
+            "description": string(verdict_sentence(verdict, voice)),
+            "content": [{"attachment": attachment(page, _title(assessment, verdict))}],
+            "context": _context(assessment, verdict),
+        }
+    )
+
+
+def attachment(page: Page, title: str) -> Json:
+    """Return the page as an Attachment that holds it."""
+    return filled(
+        {
+            "contentType": page.content_type,
+            "data": b64encode(page.content).decode(),
+            "size": len(page.content),
+            "title": string(title),
+        }
+    )
+
+
+def _type(document_type: Coding | None) -> Json:
+    own = assessment_code()
+    if document_type is None:
+        return own
+    theirs = coding(*document_type.code, document_type.display, document_type.version)
+    return own | {"coding": [theirs, *own["coding"]]}
+
+
+def _title(assessment: Assessment, verdict: SetVerdict) -> str:
+    return f"{version(verdict)}, as of {assessment.as_of.isoformat()}"
+
+
+def _replacing(earlier: str | None) -> list[Json] | None:
+    if earlier is None:
+        return None
+    return [{"code": "replaces", "target": {"reference": earlier}}]
+
+
+def _context(assessment: Assessment, verdict: SetVerdict) -> Json:
+    return filled(
+        {
+            "event": [criteria_set(verdict)],
+            "period": period(assessment.as_of, assessment.as_of),
+            "related": inputs(verdict),
+        }
+    )
