@@ -43,9 +43,9 @@ class Bench:
         return sum(map(len, self.records)) / len(self.records)
 
 
-def referred(catalogue: Catalogue, count: int) -> Bench:
+def referred(catalogue: Catalogue, count: int, around: int = AROUND) -> Bench:
     """Return patients with a neuroendocrine tumor as they are referred."""
-    return _made(map(_as_referred, _vignettes()), catalogue, count, AROUND)
+    return _made(map(_as_referred, _vignettes()), catalogue, count, around)
 
 
 def in_workup(catalogue: Catalogue, count: int) -> Bench:
@@ -53,9 +53,9 @@ def in_workup(catalogue: Catalogue, count: int) -> Bench:
     return _made(_vignettes(), catalogue, count, AROUND_WORKUP)
 
 
-def ordinary(catalogue: Catalogue, count: int) -> Bench:
+def ordinary(catalogue: Catalogue, count: int, around: int = AROUND_ORDINARY) -> Bench:
     """Return patients of whom nothing neuroendocrine is known."""
-    return _made(map(_without_tumor, _vignettes()), catalogue, count, AROUND_ORDINARY)
+    return _made(map(_without_tumor, _vignettes()), catalogue, count, around)
 
 
 def of_entries(catalogue: Catalogue, entries: int) -> tuple[bytes, date]:
