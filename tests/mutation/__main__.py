@@ -121,7 +121,8 @@ class Run:
         """Make sure that a program that is loaded anew without a change passes, too."""
         for mutant in some:
             unchanged = replace(mutant, source=(ROOT / mutant.path).read_text())
-            status, by = judge.loaded(unchanged, reach.tests(mutant.path, (), "", self.seconds))
+            order = reach.tests(mutant.path, (), "", self.seconds, loading=True)
+            status, by = judge.loaded(unchanged, order)
             if status != judge.SURVIVED:
                 raise SystemExit(f"the unchanged program is not let pass: {by}")
 
@@ -134,7 +135,7 @@ class Run:
         started = time.monotonic()
         for count, mutant in enumerate(todo, 1):
             lines = mutant.lines if mutant.live else ()
-            order = reach.tests(mutant.path, lines, mutant.function, self.seconds)
+            order = reach.tests(mutant.path, lines, mutant.function, self.seconds, loading=True)
             self._note(mutant, *judge.loaded(mutant, order))
             if count % PROGRESS == 0:
                 _say(f"{count} of {len(todo)} loaded in {time.monotonic() - started:.0f} s")

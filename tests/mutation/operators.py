@@ -88,6 +88,8 @@ class Visitor(MutationVisitor):
             return False
         if isinstance(node, NEVER) or _types_only(node) or _shape(node):
             return True
+        if isinstance(node, cst.Assign) and _types_only(node.value):
+            return True
         return bool(super()._skip_node_and_children(node))
 
 

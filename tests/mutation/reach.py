@@ -12,8 +12,9 @@ import os
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,8 @@ TESTS: Final = ("tests/cases", "tests/unit", "tests/golden")
 
 NARROW: Final = ("tests/unit/core", "tests/unit/evaluator")
 """Tests of one thing each: they notice what the worked cases pass over, and cost little."""
+HOME: Final = ("src/nelm_fhir/core", "tests/unit/core")
+"""Defaults and tables of core have tests that run none of its lines; all together cost little."""
 STORED: Final = ("lines", "seconds", "early", "read", "modules")
 
 
@@ -58,27 +61,53 @@ class Reach:
     modules: list[str]
     kills: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def tests(self, path: str, lines: Sequence[int], function: str, budget: float) -> list[str]:
+    def tests(
+        self,
+        path: str,
+        lines: Sequence[int],
+        function: str,
+        budget: float,
+        *,
+        loading: bool = False,
+    ) -> list[str]:
         """Return tests that reach one of the lines, likeliest first, as many as fit the budget.
 
-        Without lines every test that reaches the file may notice.
+        Without lines every test that reaches the file may notice. What runs while modules are
+        loaded may be noticed by tests that do not reach it.
         """
-        wanted = set(lines)
         by_kind: dict[tuple[int, ...], list[str]] = defaultdict(list)
-        for test, reached in self.lines.get(path, {}).items():
-            if not wanted or wanted.intersection(reached):
-                by_kind[tuple(reached)].append(test)
+        reaching = self._reaching(path, lines, loading=loading)
+        for test, reached in reaching.items():
+            by_kind[tuple(reached)].append(test)
         here, near = self.kills[f"{path}::{function}"], self.kills[path]
 
-        def order(one: tuple[int, str]) -> tuple[float, bool, float, int, float, str]:
+        def order(one: tuple[int, str]) -> tuple[float, bool, float, int, int, float, str]:
             rank, test = one
             cost = self.seconds[test] + 0.001
             broad = not test.startswith(NARROW)
-            return -here[test] / cost, broad, -near[test] / cost, rank, cost, test
+            alike = len(_words(path) & _words(test.partition("::")[0]))
+            return -here[test] / cost, broad, -near[test] / cost, -alike, rank, cost, test
 
         ranked = [(rank, test) for kind in by_kind.values() for rank, test in enumerate(kind)]
+        if loading and path.startswith(HOME[0]):
+            home = (test for test in self.read if test.startswith(HOME[1]))
+            ranked.extend((0, test) for test in home if test not in reaching)
         ranked.sort(key=order)
         return self._fitting((test for _, test in ranked), budget)
+
+    def _reaching(
+        self, path: str, lines: Sequence[int], *, loading: bool
+    ) -> Mapping[str, Sequence[int]]:
+        """Return the tests that reach one of the lines, with all lines of the file they reach.
+
+        Where all that is there runs while modules are loaded, no test does, and any may notice.
+        """
+        reached = self.lines.get(path, {})
+        wanted = set(lines)
+        found = {t: those for t, those in reached.items() if not wanted or wanted & set(those)}
+        if found or not loading:
+            return found
+        return reached or {test: (at,) for at, test in enumerate(self.read)}
 
     def _fitting(self, tests: Iterable[str], budget: float) -> list[str]:
         fitting, spent = [], 0.0
@@ -92,6 +121,13 @@ class Reach:
         """Remember the test that noticed: it will be asked first about this function and file."""
         self.kills[f"{path}::{function}"][test] += 1
         self.kills[path][test] += 1
+
+
+@lru_cache(maxsize=256)
+def _words(path: str) -> frozenset[str]:
+    """Return the words of a file's name: a test file named alike is the likeliest to notice."""
+    words = Path(path).stem.split("_")
+    return frozenset(word.removesuffix("s") for word in words) - {"test", "of"}
 
 
 def digest(folders: Sequence[str] = (*PROGRAM, *TESTS)) -> str:
