@@ -4,13 +4,14 @@ Tuples, because a judgment compares and collects evidence more often than anythi
 """
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 
 class Unused(StrEnum):
     """Why something that was read is not what an answer rests on, beside the reasons of rules 1.1.
 
-    Each has its words in every language (`asides`).
+    Each has its words in every language (`asides`). Superseded is what newer evidence of the same
+    kind replaces.
     """
 
     SUPERSEDED = "superseded"
@@ -37,10 +38,6 @@ class Unused(StrEnum):
     AFTER_PROGRESSION = "after-progression"
     DAY_OF_PROGRESSION = "day-of-progression"
     EARLIER_PROGRESSION = "earlier-progression"
-
-
-SUPERSEDED: Final = Unused.SUPERSEDED
-"""Why evidence is set aside where newer evidence of the same kind counts."""
 
 
 class Match(StrEnum):

@@ -98,12 +98,12 @@ def _why_no_fresh_scan(
 
 
 def _why_no_scan(view: View, staging: Staged) -> Reason:
-    scans = list(view.profile.scans.values())
+    scans = [scan for _, scan in sorted(view.profile.scans.items())]
     of_family = [scan for scan in scans if accepted(scan, staging.family)]
     if any(scan.date is None and scan.extrahepatic_result for scan in of_family):
         return Reason.DATE_TOO_VAGUE
     if of_family:
-        return next((reason(scan, "extrahepatic_result") for scan in of_family), Reason.NO_RECORD)
+        return reason(of_family[0], "extrahepatic_result")
     functional = view.tables.staging.families[OPTN]
     others = any(
         scan.extrahepatic_result == NEGATIVE and accepted(scan, functional) for scan in scans

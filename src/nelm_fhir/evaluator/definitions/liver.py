@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nelm_fhir.core.amounts import Amount, hull
 from nelm_fhir.core.dates import DaySpan, last_of
-from nelm_fhir.core.evidence import SUPERSEDED, Evidence, SetAside
+from nelm_fhir.core.evidence import Evidence, SetAside, Unused
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator.definition import THREE, compared, definition
@@ -140,7 +140,7 @@ def _older(view: View, estimates: Sequence[Estimate]) -> tuple[SetAside, ...]:
     newest = {estimate.key for estimate in estimates}
     everything = sorted(view.profile.liver.involvement.items())
     older = _bounds([record for key, record in everything if key not in newest])
-    return tuple(SetAside(item, SUPERSEDED) for item in older)
+    return tuple(SetAside(item, Unused.SUPERSEDED) for item in older)
 
 
 def _bounds(records: Sequence[Involvement]) -> tuple[Evidence, ...]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from msgspec.structs import replace
+
 from nelm_fhir.core.evidence import Evidence
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
@@ -96,16 +98,16 @@ def _in_words(resection: Resection) -> str | None:
 
 def _judged(status: Status, key: str, resection: Resection, lacking: str, *used: str) -> Judgment:
     """Return the judgment on one element of a resection, with its reason if unknown."""
-    path = f"primaries.{key}.resection.{lacking}"
-    is_open = status is UNKNOWN
-    return Judgment(
+    judged = Judgment(
         status,
-        reason(resection, lacking) if is_open else None,
         value=_in_words(resection),
         evidence=_resection_evidence(resection, *used),
         set_aside=set_aside(resection, lacking),
-        paths=(path,) if is_open else (),
     )
+    if status is not UNKNOWN:
+        return judged
+    path = f"primaries.{key}.resection.{lacking}"
+    return replace(judged, reason=reason(resection, lacking), paths=(path,))
 
 
 def _removed(view: View, key: str, primary: Primary) -> Judgment:
@@ -178,14 +180,7 @@ def _nodes(key: str, resection: Resection) -> Judgment:
     status = UNKNOWN if done is None else (MET if done else NOT_MET)
     judged = _judged(status, key, resection, "lymphadenectomy", "lymphadenectomy")
     words = {MET: "lymphadenectomy done", NOT_MET: "no lymphadenectomy", UNKNOWN: None}
-    return Judgment(
-        judged.status,
-        judged.reason,
-        value=words[status],
-        evidence=judged.evidence,
-        set_aside=judged.set_aside,
-        paths=judged.paths,
-    )
+    return replace(judged, value=words[status])
 
 
 @definition(*THREE)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from nelm_fhir.core.dates import DaySpan, before
-from nelm_fhir.core.evidence import SUPERSEDED
+from nelm_fhir.core.evidence import Unused
 from nelm_fhir.core.logic import MET
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.profile.assemble.statements import (
@@ -53,7 +53,7 @@ def _with_rest(yes: Sequence[Statement], considered: Sequence[Statement]) -> Set
 
 def _weighed(yes: Sequence[Statement], no: Sequence[Statement]) -> Settled:
     if all(any(_earlier(item.day, act.day) for act in yes) for item in no):
-        return Settled(value=True, used=tuple(yes), aside=set_aside(no, SUPERSEDED))
+        return Settled(value=True, used=tuple(yes), aside=set_aside(no, Unused.SUPERSEDED))
     if all(item.attested for item in yes):
         return newest([*yes, *no])
     return Settled(aside=set_aside([*yes, *no], Reason.CONFLICTING), reason=Reason.CONFLICTING)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.core.dates import DaySpan
-from nelm_fhir.core.evidence import SUPERSEDED
+from nelm_fhir.core.evidence import Unused
 from nelm_fhir.core.unknown import Unknown
 from nelm_fhir.profile.assemble.focus_register import TREATMENT, Lesion
 from nelm_fhir.profile.assemble.kinds import focus_word
@@ -49,7 +49,7 @@ def focus_treatment(lesion: Lesion, as_of: date) -> tuple[Settled, Settled]:
     if running:
         ended = (statement(c.finding) for c in counted if c.end is not None)
         kind = agreed([replace(statement(c.finding), value=c.kind, day=None) for c in running])
-        return replace(kind, aside=kind.aside + set_aside(ended, SUPERSEDED)), Settled()
+        return replace(kind, aside=kind.aside + set_aside(ended, Unused.SUPERSEDED)), Settled()
     kinds = [replace(statement(c.finding), value=c.kind, day=c.end) for c in counted]
     ends = [replace(s, value=c.end) for s, c in zip(kinds, counted, strict=True) if c.end]
     return newest(kinds), newest(ends, narrower_date)

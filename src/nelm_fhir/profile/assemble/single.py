@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from nelm_fhir.core.evidence import SUPERSEDED
+from nelm_fhir.core.evidence import Unused
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.assemble.draft import Draft
@@ -84,7 +84,7 @@ def _put_failed_therapies(gathered: Gathered, draft: Draft) -> None:
         draft.put("failed_therapies", Settled(aside=told + aside, reason=Reason.CONFLICTING))
     elif named or none:
         draft.hold("failed_therapies", sorted({_name(item) for item in named}))
-        rest = set_aside(none, SUPERSEDED) if named else ()
+        rest = set_aside(none, Unused.SUPERSEDED) if named else ()
         used = tuple(named or none)
         draft.explain("failed_therapies", Settled(used=used, aside=rest + aside), None)
     else:

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from nelm_fhir.core.dates import DaySpan
-from nelm_fhir.core.evidence import SUPERSEDED, Evidence, SetAside, Unused
+from nelm_fhir.core.evidence import Evidence, SetAside, Unused
 from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Reason, Unknown
 from nelm_fhir.profile.findings import Finding, Value
@@ -146,7 +146,7 @@ def newest(statements: Sequence[Statement], finer: Finer | None = None) -> Settl
         return NOTHING_SAID
     exact, coarse = _refined(statements, finer)
     current, older = _by_order(exact)
-    return agreed(current).beside_it(coarse, set_aside(older, SUPERSEDED))
+    return agreed(current).beside_it(coarse, set_aside(older, Unused.SUPERSEDED))
 
 
 def beside(statements: Iterable[Statement], as_of: date, finer: Finer | None = None) -> Settled:
