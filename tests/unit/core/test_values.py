@@ -15,6 +15,22 @@ def test_a_code_is_its_system_and_code():
     assert Coding(Code("a", "1"), display="x").code == Coding(Code("a", "1"), display="y").code
 
 
+def test_what_a_source_does_not_say_of_a_code_or_element_is_nothing_and_not_an_empty_text():
+    assert Coding(Code("a", "1")) == Coding(Code("a", "1"), display=None, version=None)
+    assert Evidence("Observation/a", "value") == Evidence(
+        "Observation/a", "value", version=None, recorded=None, text=None, code=None
+    )
+
+
+def test_evidence_matched_exactly_unless_it_says_otherwise():
+    assert Evidence("Observation/a", "value").match is Match.EXACT
+
+
+def test_the_severities_of_an_issue_are_codes_of_fhir():
+    """http://hl7.org/fhir/R4/valueset-issue-severity.html; a fatal problem is an error here."""
+    assert {"fatal", *Severity} == {"fatal", "error", "warning", "information"}
+
+
 @pytest.mark.parametrize(
     ("evidence", "reference"),
     [

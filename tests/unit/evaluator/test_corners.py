@@ -17,7 +17,7 @@ from nelm_fhir.evaluator.flags import set_flags
 from nelm_fhir.evaluator.judgment import all_met, any_met, not_applicable
 from nelm_fhir.evaluator.registry import DEFINITIONS
 from nelm_fhir.evaluator.view import View
-from nelm_fhir.knowledge.criteria import Ask, FlagRule, Group, Joined
+from nelm_fhir.knowledge.criteria import Ask, FlagRule, Group, Joined, Option
 from nelm_fhir.profile.record_format import CandidateProfile
 
 
@@ -101,6 +101,8 @@ def test_stability_that_depends_on_a_doubtful_assessment_is_unknown():
     }
     result = judged(record, "M07-STAB")
     assert (result.status, result.reason) == (Status.UNKNOWN, Reason.DATE_TOO_VAGUE)
+    assert result.value == "stable since 2025-11, SD on 2026-05-04"
+    assert result.paths == ("response_events.<id>.date", "response_events.<id>.category")
 
 
 def test_a_clock_that_runs_either_way_runs_until_the_later_date():
@@ -147,6 +149,25 @@ def test_a_flag_by_length_needs_a_criterion_that_is_one_clock():
             results,
             CATALOGUE.texts,
         )
+
+
+def test_a_flag_by_length_asks_what_the_switches_of_the_center_ask():
+    criteria_set = CATALOGUE.sets["citterio-2023"]
+    observed = next(c for c in criteria_set.criteria if c.id == "C-OBS")
+    switched = Option("la_fe_ki67_up_to_20", CATALOGUE.record.question, ())
+    record = {**BASELINE, "options": {"la_fe_ki67_up_to_20": True}}
+    results = verdicts(assess(BASELINE))["citterio-2023"].criteria
+    one = structs.replace(criteria_set, criteria=(observed,))
+    turned = structs.replace(one, criteria=(structs.replace(observed, options=(switched,)),))
+    short = having(record, ("primaries", "primary-1", "resection", "date"), "2026-02-01")
+    flags = [set_flags(view(short), s, results, CATALOGUE.texts) for s in (one, turned)]
+    assert ["C-OBS-SHORT" in raised for raised in flags] == [True, False]
+
+
+def test_only_a_running_clock_has_a_date_from_which_it_is_met():
+    for record in (BASELINE, having(BASELINE, ("as_of",), "2025-09-01")):
+        found = [result for v in assess(record).verdicts for result in v.criteria]
+        assert [r.earliest is not None for r in found] == [r.running for r in found]
 
 
 def test_without_any_specimen_the_grade_is_not_put_in_words():
@@ -382,6 +403,22 @@ def test_a_set_outside_its_scope_points_to_what_takes_the_patient_out():
         for result in verdict.criteria:
             assert result.value == "SCOPE-POST-LT"
             assert [e.reference for e in result.evidence] == ["Procedure/lt/_history/1"]
+
+
+@pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
+def test_why_no_scan_has_a_result_does_not_depend_on_the_order_of_the_scans(order):
+    reasons = {"a": "text-only", "b": "map-not-exact"}
+    scans = {
+        name: {
+            "date": "2026-05-04",
+            "modality": "PET/CT",
+            "tracer": "68Ga-DOTATATE",
+            "evidence": {"extrahepatic_result": {"reason": reasons[name]}},
+        }
+        for name in order
+    }
+    result = judged({**BASELINE, "scans": scans}, "M16-EHD")
+    assert (result.status, result.reason) == (Status.UNKNOWN, Reason.TEXT_ONLY)
 
 
 def test_a_judged_set_carries_its_own_notes():

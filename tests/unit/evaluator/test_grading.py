@@ -1,9 +1,11 @@
 """The votes of one specimen, and the grade that all of them allow together (rules 6.2, 6.3)."""
 
 import pytest
+from tests.golden.sourced_records import sourced
 from tests.property.records import CATALOGUE
 from tests.unit.evaluator.changed import changed
 
+from nelm_fhir.evaluator.definitions.grade import judge_grade
 from nelm_fhir.evaluator.definitions.grading import Grade, effective_grade, specimens
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.profile.record_format import CandidateProfile
@@ -15,6 +17,22 @@ PRIMARY = {"origin": "primary"}
 def view(**found):
     record = changed({"specimens": {key: one for key, one in found.items() if one}})
     return View(CandidateProfile.from_record(record), CATALOGUE.definitions)
+
+
+def test_the_grade_rests_on_everything_that_grades_a_specimen():
+    found = {
+        **LIVER,
+        "histology": "NET",
+        "differentiation": "well",
+        "reported_grade": "G1",
+        "ki67_text": "2 %",
+        "mitoses_text": "1 per 2 mm2",
+    }
+    record = sourced(changed({"specimens": {"s": found}}))
+    judged = judge_grade(View(CandidateProfile.from_record(record), CATALOGUE.definitions))
+    assert {one.resource for one in judged.evidence} == {
+        f"specimens.s.{key}" for key in found.keys() - LIVER.keys()
+    }
 
 
 def span(low, high):

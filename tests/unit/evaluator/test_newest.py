@@ -190,6 +190,14 @@ def test_a_hormonal_syndrome_is_put_in_words_on_its_own_evidence(asks, syndrome,
     assert found.evidence
 
 
+@pytest.mark.parametrize("first", ["SD", "PR"])
+def test_which_of_two_assessments_of_one_day_is_told_does_not_depend_on_their_names(first):
+    one = {**MAY, "category": first, "modality": "CT"}
+    other = {**one, "category": "PR" if first == "SD" else "SD"}
+    events = {"response_events": {"a": one, "b": other}}
+    assert answer("no-progression", events).value == "SD on 2026-05-04"
+
+
 SIX = {"test": ">=", "limit": Decimal(6), "unit": "mo"}
 
 
@@ -215,7 +223,12 @@ def test_stability_is_told_from_its_start_to_the_latest_assessment():
         "response_events.b.category",
     ]
     old = {"a": {**stable, "date": "2025-01-01"}, "b": {**stable, "date": "2026-02-28"}}
-    assert answer("stability-clock", {"response_events": old}, **SIX).reason is Reason.TOO_OLD
+    found = answer("stability-clock", {"response_events": old}, **SIX)
+    assert (found.reason, found.value) == (
+        Reason.TOO_OLD,
+        "stable since 2025-01-01, SD on 2026-02-28",
+    )
+    assert found.paths == ("response_events.<id>.date", "response_events.<id>.category")
     vague = {"a": {**stable, "date": "2025-01-01"}, "b": {**stable, "date": "2026"}}
     found = answer("stability-clock", {"response_events": vague}, **SIX)
     assert found.reason is Reason.DATE_TOO_VAGUE
@@ -231,6 +244,10 @@ def test_stability_is_told_from_its_start_to_the_latest_assessment():
         (["2025-09-01"], "progression treated until 2025-09-01"),
         (["2025-09-01", "2025-08"], "progression treated until 2025-09-01"),
         (["2025-08-10", "2025-08"], "progression treated until 2025-08-10/2025-08-31"),
+        (
+            ["2025-09-01", "2025-07-20/2025-09-10"],
+            "progression treated until 2025-09-01/2025-09-10",
+        ),
     ],
 )
 def test_the_last_treatment_counts_whatever_else_may_lie_before_it(ends, value):

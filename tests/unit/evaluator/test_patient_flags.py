@@ -108,6 +108,16 @@ def test_uptake_on_fdg_alone_is_discordant(fdg, sstr, raised):
     assert ("EHD-DISCORDANT" in found) is raised
 
 
+def test_one_negative_scan_among_others_is_enough_for_uptake_to_be_discordant():
+    scans = {
+        "fdg": {**FDG, "foci": {"f": "positive"}},
+        "silent": PET,
+        "sstr": {**PET, "extrahepatic_result": "negative"},
+    }
+    focus = {"f": {"class": "node", "status": "confirmed"}}
+    assert "EHD-DISCORDANT" in flags({"scans": scans, "extrahepatic": focus})
+
+
 @pytest.mark.parametrize(
     ("path", "value", "flag"),
     [
@@ -116,6 +126,11 @@ def test_uptake_on_fdg_alone_is_discordant(fdg, sstr, raised):
         ("listing", GONE, "LISTING-UNKNOWN"),
         ("liver/metastases_present", GONE, "SCOPE-OPEN"),
         ("response_events/x", {"date": "2026-06-02", "category": "SD"}, "FUTURE-DATED"),
+        (
+            "response_events/x",
+            {"date": "2026-05-20", "category": "SD", "modality": "clinical"},
+            "NON-IMAGING-RESPONSE",
+        ),
     ],
 )
 def test_a_flag_of_one_fact_is_raised_by_it_alone(path, value, flag):

@@ -88,6 +88,11 @@ def test_an_approximation_is_its_number_and_says_so(text):
     assert (read.low, read.high, read.approximate) == (10, 10, True)
 
 
+def test_an_approximate_count_stays_one_when_it_is_brought_to_2_mm2():
+    read = [read_mitoses(text, TABLES.grammar).amount for text in ("~3 per mm2", "3 per mm2")]
+    assert [(one.low, one.approximate) for one in read] == [(6, True), (6, False)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -119,6 +124,7 @@ def test_an_approximation_is_its_number_and_says_so(text):
         "1e1 %",
         "5 % 5 %",
         "<-5 %",
+        "5X10 %",
     ],
 )
 def test_any_other_ki67_text_is_unreadable(text):

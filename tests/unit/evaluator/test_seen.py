@@ -1,7 +1,7 @@
 """What lies after the evaluation date is not seen, part by part (rules 9.1, POL-06)."""
 
 import pytest
-from tests.property.records import CATALOGUE
+from tests.property.records import CATALOGUE, having
 from tests.unit.evaluator.changed import GONE, LISTED, changed
 
 from nelm_fhir.core.dates import DaySpan
@@ -138,6 +138,10 @@ def test_a_focus_first_seen_later_is_known_from_an_earlier_scan_that_reports_it(
     assert seen(later).profile == profile({"extrahepatic/f": left, "scans/x": scan})
     only_date = {"extrahepatic/f": {"first_seen": LATER}, "scans/x": scan}
     assert "f" not in seen(only_date).profile.extrahepatic
+    source = {"first_seen": {"sources": [{"resource": "Condition/f", "version": "1"}]}}
+    sourced = having(changed(only_date), ("extrahepatic", "f", "evidence"), source)
+    found = CandidateProfile.from_record(sourced)
+    assert "f" not in as_seen_on(found, found.as_of).profile.extrahepatic
     negative = {**later, "scans/x": {**scan, "foci": {"f": "negative"}}}
     assert "f" not in seen(negative).profile.extrahepatic
 

@@ -51,6 +51,7 @@ def second(site, margin="R0"):
         ("optn", "OPTN-D2", {}, False),
         ("optn", "OPTN-TEST", {}, False),
         ("optn", "OPTN-TEST", {"scans/pet-1": {"tracer": "18F-FDG"}}, True),
+        ("optn", "OPTN-TEST", {"scans/pet-2": {"tracer": "18F-FDG"}}, False),
         ("optn", "OPTN-PROG", PD, True),
         ("optn", "OPTN-PROG", {**PD, **LISTED}, False),
         ("optn", "OPTN-PROG", {}, False),
@@ -58,6 +59,8 @@ def second(site, margin="R0"):
         ("optn", "OPTN-MARGIN", second("ileum"), False),
         ("esmo-2020", "ESMO-MARGIN", second("ileum", "R1"), True),
         ("citterio-2023", "C-MARGIN", second("ileum", "R1"), True),
+        ("citterio-2023", "C-KI67", ki67("20 %"), True),
+        ("citterio-2023", "C-KI67", ki67("9 %"), False),
         (
             "citterio-2023",
             "C-KI67",
@@ -66,11 +69,14 @@ def second(site, margin="R0"):
         ),
         ("citterio-2023", "C-DEP", GONE, True),
         ("citterio-2023", "C-DEP", {}, False),
+        ("citterio-2023", "C-DEP", {**GONE, "scans": {}}, False),
+        ("milan-net-2016", "M16-AGE", {"patient/birth_date": "1966-06-01"}, True),
+        ("milan-net-2016", "M16-AGE", {"patient/birth_date": "1966-06-02"}, False),
     ],
 )
 def test_a_flag_of_a_set_is_raised_by_what_it_says_and_by_nothing_beside(
     name, flag, changes, raised
 ):
     pet = {**PET, "extrahepatic_result": "negative"}
-    merged = {key: {**pet, **one} if key == "scans/pet-1" else one for key, one in changes.items()}
+    merged = {k: {**pet, **one} if k.startswith("scans/") else one for k, one in changes.items()}
     assert (flag in assess(changed(merged)).verdict_of(name).flags) is raised
