@@ -16,6 +16,9 @@ class Event(StrEnum):
 
     RECORD_ASSESSED = "record-assessed"
     RECORD_REFUSED = "record-refused"
+    REQUEST_REPEATED = "request-repeated"
+    SEARCHED_BY_GET = "searched-by-get"
+    SIGNED_IN = "signed-in"
 
 
 def event(name: Event, **fields: float | bool | StrEnum) -> None:

@@ -1,11 +1,12 @@
 """A request before it is sent, and how it may be told about."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
+from nelm_fhir.errors import ServerUnavailable
 from nelm_fhir.exchange.answer import Answer
 from nelm_fhir.exchange.origins import Address, Pin
 
@@ -31,6 +32,21 @@ class Request:
     repeatable: bool = True
     trusted: bool = True
     accept: frozenset[int] = frozenset({HTTPStatus.OK})
+
+
+class NoAnswer(ServerUnavailable):
+    """Nothing came back. `sent` is False only if the server certainly never saw the request."""
+
+    def __init__(self, message: str, remedy: str = "", *, sent: bool = True) -> None:
+        super().__init__(message, remedy)
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Answer):
+    """An answer whose contents are still arriving: `body` is empty, `pieces` yields them once."""
+
+    pieces: Iterator[bytes]
 
 
 Ask = Callable[[Request], Answer]

@@ -14,7 +14,8 @@ from typing import Final
 import requests
 from urllib3.exceptions import ProtocolError
 
-from nelm_fhir.errors import ServerRefused, ServerUnavailable, TooLarge
+from nelm_fhir.errors import ServerRefused, TooLarge
+from nelm_fhir.exchange.asking import NoAnswer
 from nelm_fhir.fhir_r4.limits import check_ratio
 
 _PIECE: Final = 64 * 1024
@@ -23,7 +24,7 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 def contents(response: requests.Response, *, most: int, seconds: float) -> Iterator[bytes]:
-    """Yield the body; raises ServerRefused beyond `most` bytes, ServerUnavailable when late."""
+    """Yield the body; raises ServerRefused beyond `most` bytes, NoAnswer when late."""
     packing = response.headers.get("content-encoding", "identity").strip().lower()
     if packing not in {"identity", "gzip", "x-gzip", ""}:
         raise ServerRefused(
@@ -49,7 +50,7 @@ def _arriving(response: requests.Response, end: float) -> Iterator[bytes]:
     while piece := response.raw.read1(_PIECE, decode_content=False):
         yield piece
         if time.monotonic() > end:
-            raise ServerUnavailable("The server did not finish its answer in time.")
+            raise NoAnswer("The server did not finish its answer in time.")
 
 
 def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:

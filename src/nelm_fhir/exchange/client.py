@@ -7,6 +7,8 @@ Source: interop 5, 7, 11 (threats 13, 15, 16).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
@@ -14,8 +16,10 @@ from urllib.parse import urlencode
 
 import orjson
 
+from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.answer import Answer, refusal
-from nelm_fhir.exchange.asking import FHIR_JSON, FORM, Request, told
+from nelm_fhir.exchange.asking import FHIR_JSON, FORM, Ask, Opened, Request, told
+from nelm_fhir.exchange.retries import persistently
 from nelm_fhir.exchange.server import Server
 from nelm_fhir.exchange.wire import Wire
 
@@ -45,7 +49,7 @@ class Client:
         self._pin = server.pin
         self.base = str(self._pin.base)
         self._wire = Wire(server)
-        self._tokens = server.auth.tokens(server, self._wire.ask)
+        self.tokens = server.auth.tokens(server, self._wire.ask)
         self._by_post = True
 
     def __enter__(self) -> Self:
@@ -89,6 +93,7 @@ class Client:
                 return answer
         found = self.get(f"{resource_type}?{form}", headers=_STRICT)
         self._by_post = False
+        event(Event.SEARCHED_BY_GET)
         return found
 
     def send(
@@ -115,11 +120,9 @@ class Client:
         Without `token` neither token nor headers are sent, and `file_origins` may be asked, too.
         """
         address = self._pin.check(self._pin.url(url), "A file of the server", token=token)
-        request = Request("GET", address, "GET of a file", headers={"Accept": "*/*"}, trusted=token)
-        answer, pieces = self._wire.stream(self._authorized(request))
-        if answer.status != HTTPStatus.OK:
-            raise refusal(answer, request.what)
-        yield from pieces
+        request = Request("GET", address, "GET of a file", {"Accept": "*/*"}, trusted=token)
+        answer = self._asked(request, self._wire.open)
+        yield from answer.pieces if isinstance(answer, Opened) else [answer.body]
 
     def _request(
         self,
@@ -142,11 +145,24 @@ class Client:
             accept=frozenset(accept),
         )
 
-    def _asked(self, request: Request) -> Answer:
-        answer = self._wire.ask(self._authorized(request))
+    def _asked(self, request: Request, send: Ask | None = None) -> Answer:
+        once = partial(self._once, request, send or self._wire.ask)
+        answer = persistently(once, request, self.server.patience)
         if answer.status in request.accept:
             return answer
         raise refusal(answer, request.what)
 
-    def _authorized(self, request: Request) -> Request:
+    def _once(self, request: Request, send: Ask) -> Answer:
+        """Ask once, and once more with a new token where the server refuses ours."""
+        token = self.tokens.current() if request.trusted else None
+        answer = send(_with(token, request))
+        if answer.status != HTTPStatus.UNAUTHORIZED or answer.status in request.accept:
+            return answer
+        other = self.tokens.renewed(token) if token else None
+        return send(_with(other, request)) if other else answer
+
+
+def _with(token: str | None, request: Request) -> Request:
+    if not token:
         return request
+    return replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})

@@ -20,9 +20,9 @@ import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from nelm_fhir.core.program import NAME, VERSION
-from nelm_fhir.errors import ServerRefused, ServerUnavailable
+from nelm_fhir.errors import ServerRefused
 from nelm_fhir.exchange.answer import Answer
-from nelm_fhir.exchange.asking import Request
+from nelm_fhir.exchange.asking import NoAnswer, Opened, Request
 from nelm_fhir.exchange.body import contents
 from nelm_fhir.exchange.server import Server
 
@@ -37,14 +37,6 @@ _SPARE: Final = 8
 
 # Its debug lines hold whole addresses, ids of patients among them.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
-
-
-class NoAnswer(ServerUnavailable):
-    """Nothing came back. `sent` is False only if the server certainly never saw the request."""
-
-    def __init__(self, message: str, remedy: str = "", *, sent: bool = True) -> None:
-        super().__init__(message, remedy)
-        self.sent = sent
 
 
 class Wire:
@@ -65,14 +57,16 @@ class Wire:
     def ask(self, request: Request) -> Answer:
         """Send a request, follow redirects within its origins, and return the whole answer."""
         with self._arrived(request) as response:
-            limits = self._limits
-            pieces = contents(response, most=limits.answer_bytes, seconds=limits.answer)
-            return Answer(response.status_code, response.headers, b"".join(_safely(pieces)))
+            return self._whole(response)
 
-    def stream(self, request: Request) -> tuple[Answer, Iterator[bytes]]:
-        """Send a GET; return status and headers, and the contents as they arrive, unpacked."""
+    def open(self, request: Request) -> Answer:
+        """Send a request; an accepted answer is Opened, any other read as `ask` does."""
         response = self._arrived(request)
-        return Answer(response.status_code, response.headers, b""), self._pieces(response)
+        if response.status_code in request.accept:
+            pieces = self._pieces(response)
+            return Opened(response.status_code, response.headers, b"", pieces)
+        with response:
+            return self._whole(response)
 
     def _arrived(self, request: Request) -> requests.Response:
         """Return the answer behind all redirects; its body is not read yet."""
@@ -107,6 +101,11 @@ class Wire:
         url = self._pin.url(urljoin(str(request.url), to))
         self._pin.check(url, "A redirect of the server", token=request.trusted)
         return replace(request, url=url)
+
+    def _whole(self, response: requests.Response) -> Answer:
+        limits = self._limits
+        pieces = contents(response, most=limits.answer_bytes, seconds=limits.answer)
+        return Answer(response.status_code, response.headers, b"".join(_safely(pieces)))
 
     def _pieces(self, response: requests.Response) -> Iterator[bytes]:
         limits = self._limits
@@ -157,7 +156,7 @@ def _certificate(server: Server) -> str | tuple[str, str] | None:
     return (cert, str(server.client_key)) if server.client_key else cert
 
 
-def _failure(error: Exception) -> ServerUnavailable | ServerRefused:
+def _failure(error: Exception) -> NoAnswer | ServerRefused:
     if isinstance(error, requests.exceptions.SSLError):
         return ServerRefused(
             "No trusted connection: the certificates of server and client do not fit.",
