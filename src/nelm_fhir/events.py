@@ -19,6 +19,8 @@ class Event(StrEnum):
     REQUEST_REPEATED = "request-repeated"
     SEARCHED_BY_GET = "searched-by-get"
     SIGNED_IN = "signed-in"
+    RECORD_FETCHED = "record-fetched"
+    CANDIDATES_FOUND = "candidates-found"
 
 
 def event(name: Event, **fields: float | bool | StrEnum) -> None:

@@ -70,6 +70,14 @@ class Systems:
         """Return the system that a recorded URI names."""
         return self.by_name.get(uri) or self.by_name.get(fold(uri))
 
+    def spellings(self, uri: str) -> tuple[str, ...]:
+        """Return every URI under which a system is recorded: its own, then what is folded in."""
+        known = self.find(uri)
+        if known is None:
+            return (uri,)
+        others = {name for name, system in self.by_name.items() if system is known}
+        return (known.uri, *sorted(others - {known.uri}))
+
     def title(self, uri: str) -> str | None:
         """Return what people call the system of a URI; None where it is not known."""
         known = self.find(uri)

@@ -59,7 +59,8 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
 )
 _OBSERVATION: Final = "Observation"
 _ONLY_BY_CODE: Final = frozenset({_OBSERVATION, "ServiceRequest"})
-_TYPES: Final = frozenset({*READERS, _OBSERVATION, "Medication"})
+TYPES: Final = frozenset({*READERS, _OBSERVATION, "Medication"})
+"""Every resource type that some mapper reads, and Medication, which is looked up."""
 _ANSWERS: Final = "QuestionnaireResponse"
 _KEPT: Final = 10_000
 """How many answers about codes are kept, so that no input can fill the memory."""
@@ -126,7 +127,7 @@ class Wanted:
     @property
     def types(self) -> frozenset[str]:
         """Every resource type that some mapper reads, and Medication, which is looked up."""
-        return _TYPES
+        return TYPES
 
     def __call__(self, type: str, codes: Codes) -> bool:  # noqa: A002 - FHIR's word
         """Whether a resource of that type with these codes can matter."""
@@ -134,7 +135,7 @@ class Wanted:
         if type == _ANSWERS:
             return (FORM, None) in codes
         if groups is None:
-            return type in _TYPES
+            return type in TYPES
         if not codes:
             return type not in _ONLY_BY_CODE
         return any(self._is_of(type, groups, system, code) for system, code in codes)

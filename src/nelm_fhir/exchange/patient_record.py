@@ -1,0 +1,64 @@
+"""The record of one patient on a server, as one Bundle for the straight line.
+
+In: a client and the patient's id. Out: everything the server holds of them (`everything`), of those
+merged with them (`people`), and what that leads to (`hydration`), as the bytes of a collection
+Bundle that is read like a file. A record that could not be read whole is never handed out.
+Source: interop 5, 7 rule 10.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from nelm_fhir.errors import NoPatient
+from nelm_fhir.events import Event, event
+from nelm_fhir.exchange.capability import Capability
+from nelm_fhir.exchange.client import Client
+from nelm_fhir.exchange.everything import everything
+from nelm_fhir.exchange.gathered import Gathered
+from nelm_fhir.exchange.home import is_name
+from nelm_fhir.exchange.hydration import hydrate
+from nelm_fhir.exchange.people import add_people
+
+_PREFIX: Final = "Patient/"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One patient's record.
+
+    `bundle` is a Bundle of type collection on one line, `patient` who the record is about
+    (`Patient/id`, after merging), `unresolved` the references that the server answered with 404 or
+    410, `newest` the latest `meta.lastUpdated`, `resources` how many there are, versions included.
+    """
+
+    bundle: bytes
+    patient: str
+    unresolved: tuple[str, ...]
+    newest: str | None
+    resources: int
+
+
+def patient_name(text: str) -> str:
+    """Return `Patient/id` for an id with or without its type; raises NoPatient."""
+    name = _PREFIX + text.removeprefix(_PREFIX)
+    if not is_name(name):
+        raise NoPatient("That is no id of a patient.", "Write the id, or Patient/ID.")
+    return name
+
+
+def fetch_record(client: Client, patient_id: str, offered: Capability | None = None) -> Fetched:
+    """Return the whole record of a patient; `offered` saves asking the server what it can do.
+
+    Raises ExchangeError for whatever could not be read after all attempts, NoPatient, TooLarge.
+    """
+    name = patient_name(patient_id)
+    offered = offered or Capability.ask(client)
+    record = Gathered(client.base)
+    into = add_people(client, name, offered, record)
+    for person in sorted(record.people):
+        for entry in everything(client, person, offered, record.home):
+            record.add(entry)
+    unresolved = hydrate(client, record)
+    event(Event.RECORD_FETCHED, resources=len(record), unresolved=len(unresolved))
+    patient = into.get(name, name)
+    return Fetched(record.bundle(), patient, unresolved, record.newest, len(record))
