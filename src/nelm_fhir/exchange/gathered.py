@@ -76,7 +76,7 @@ class Gathered:
         moment = instant(written)
         if moment is not None and (self._newest is None or moment > self._newest):
             self._newest, self.newest = moment, written
-        if entry.type in TYPES and self._is_theirs(entry):
+        if self._is_theirs(entry):
             self._linked.update(dict.fromkeys(self._leads_to(entry)))
 
     def _is_theirs(self, entry: Entry) -> bool:
@@ -92,8 +92,14 @@ class Gathered:
             for _, link in links(part):
                 written = reference_of(link).reference
                 name = self.home.name(written, entry.base) if written else None
-                if name is not None and not name.startswith(_PATIENT):
+                if name is not None and _is_worth(name, entry.type):
                     yield name
+
+
+def _is_worth(name: str, found_in: str) -> bool:
+    """Whether what is named may tell something: no other patient, and not noise out of noise."""
+    kind = name.partition("/")[0]
+    return kind in TYPES - {"Patient"} or (found_in in TYPES and kind != "Patient")
 
 
 def data_of(raw: bytes) -> Mapping[str, Any]:

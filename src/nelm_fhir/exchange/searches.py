@@ -10,7 +10,8 @@ from http import HTTPStatus
 from typing import Final
 
 from nelm_fhir.errors import ServerRefused
-from nelm_fhir.exchange.client import Answer, Client
+from nelm_fhir.exchange.answer import Answer
+from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.paging import answers
 from nelm_fhir.exchange.searchset import page_of, partial
 from nelm_fhir.fhir_r4.limits import check_entries
