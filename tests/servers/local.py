@@ -68,10 +68,12 @@ Answering = Callable[[Asked], Reply]
 class Local:
     """The server; a context manager. `tls` makes it an https server."""
 
-    def __init__(self, answering: Answering, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, answering: Answering, tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> None:
         self.answering = answering
         self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
@@ -118,7 +120,9 @@ class Local:
 
             def reply(self, reply: Reply) -> None:
                 body = reply.body()
-                self.send_response(reply.status)
+                self.send_response_only(reply.status)
+                if "Date" not in reply.headers:
+                    self.send_header("Date", self.date_time_string())
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 if isinstance(body, bytes):

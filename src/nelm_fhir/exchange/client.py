@@ -19,7 +19,7 @@ import orjson
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.answer import Answer, refusal
 from nelm_fhir.exchange.asking import FHIR_JSON, FORM, Ask, Opened, Request, told
-from nelm_fhir.exchange.retries import persistently
+from nelm_fhir.exchange.retries import hinted, persistently
 from nelm_fhir.exchange.server import Server
 from nelm_fhir.exchange.wire import Wire
 
@@ -150,7 +150,7 @@ class Client:
         answer = persistently(once, request, self.server.patience)
         if answer.status in request.accept:
             return answer
-        raise refusal(answer, request.what)
+        raise hinted(refusal(answer, request.what))
 
     def _once(self, request: Request, send: Ask) -> Answer:
         """Ask once, and once more with a new token where the server refuses ours."""

@@ -10,7 +10,7 @@ Source: interop 5 (search, manifest) and 11, threats 15 and 16.
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from nelm_fhir.errors import ServerRefused
 
@@ -68,8 +68,6 @@ class Pin:
         base (`Patient?..`, `/Patient?..`, `?..`) are understood. Raises ServerRefused.
         """
         try:
-            if urlsplit(link).scheme or link.startswith(("//", "\\")):
-                return _plain(Address.of(urljoin(str(self.base), link)))
             return _plain(Address.of(self._absolute(link)))
         except ValueError:
             raise ServerRefused(
@@ -79,6 +77,10 @@ class Pin:
 
     def _absolute(self, link: str) -> str:
         base = self.base
+        if urlsplit(link).scheme:
+            return link
+        if link.startswith("//"):
+            return f"{urlsplit(base.origin).scheme}:{link}"
         within = link.startswith((f"{base.path}/", f"{base.path}?")) or link == base.path
         if link.startswith("/") and (within or not _TYPE_FIRST.match(link)):
             return f"{base.origin}{link}"

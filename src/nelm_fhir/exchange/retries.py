@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
+from nelm_fhir.errors import ExchangeError, ServerUnavailable
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.answer import Answer
 from nelm_fhir.exchange.asking import NoAnswer, Request
@@ -41,7 +42,7 @@ class _Again(Exception):
 def persistently(once: Once, request: Request, patience: Patience) -> Answer:
     """Ask until there is an answer that stands; raises NoAnswer if there never is one."""
     if not can_repeat():
-        return once()
+        return _only_once(once)
     import stamina  # noqa: PLC0415 - an extra, and only where something is asked
 
     pauses = _Pauses(patience)
@@ -63,6 +64,20 @@ def can_repeat() -> bool:
     except ImportError:
         return False
     return True
+
+
+def _only_once(once: Once) -> Answer:
+    try:
+        return once()
+    except NoAnswer as error:
+        raise hinted(error) from None
+
+
+def hinted(error: ExchangeError) -> ExchangeError:
+    """Return an error; where another attempt was worth it and impossible, it says what lacks."""
+    if isinstance(error, ServerUnavailable) and not can_repeat():
+        error.remedy = f"{error.remedy} To be asked again by itself it needs: {INSTALL}".strip()
+    return error
 
 
 def _standing(once: Once, request: Request) -> Answer:

@@ -81,6 +81,8 @@ class TokenEndpoint:
         url = pin.url(_WELL_KNOWN)
         request = Request("GET", url, "GET smart-configuration", _JSON)
         answer = persistently(lambda: self.ask(request), request, self.server.patience)
+        if answer.is_transient:
+            raise refusal(answer, request.what)
         if answer.status != HTTPStatus.OK:
             return Published()
         return _published(answer.json())
