@@ -102,17 +102,13 @@ class _Met:
         self.tally.conditions += 1
         if not _may_say(entry, self._codes):
             self.tally.set_aside += 1
-        elif (name := self._patient(entry)) is None:
+            return
+        # The server answers with its own resources, whatever it calls itself in fullUrl.
+        name = self.home.with_base(entry.base).patient_of(entry)
+        if name is None:
             self.tally.without_patient += 1
         else:
             self.names.add(name)
-
-    def _patient(self, entry: Entry) -> str | None:
-        # The server answers with its own resources, whatever it calls itself in fullUrl.
-        here = self.home.with_base(entry.base)
-        written = entry.head.subject.reference if entry.head.subject else None
-        name = here.name(written, entry.base) if written else None
-        return name if name is not None and name.startswith("Patient/") else None
 
 
 def _may_say(entry: Entry, codes: CodeTables) -> bool:

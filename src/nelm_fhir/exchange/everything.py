@@ -41,7 +41,8 @@ def _of_type(
     client: Client, kind: str, patient: str, offered: Capability, home: Home
 ) -> Iterator[Entry]:
     for entry in _searched(client, kind, patient, offered):
-        if not _is_about(entry, patient, home):
+        # A server that does not know a parameter may leave it out and send what it has of all.
+        if home.patient_of(entry) not in (None, patient):
             raise partial("Asked for one patient, the server answered about another.")
         yield entry
 
@@ -63,14 +64,3 @@ def _searched(client: Client, kind: str, patient: str, offered: Capability) -> l
         if error.status != HTTPStatus.BAD_REQUEST:
             raise
     return search(client, kind, [by_subject])
-
-
-def _is_about(entry: Entry, patient: str, home: Home) -> bool:
-    """Whether nothing says that a match is about somebody else.
-
-    A server that does not know a parameter may leave it out and send what it has of everybody.
-    """
-    subject = entry.head.subject or entry.head.patient
-    written = subject.reference if subject is not None else None
-    whom = home.name(written, entry.base) if written else None
-    return whom is None or whom == patient or not whom.startswith("Patient/")

@@ -22,7 +22,6 @@ from nelm_fhir.fhir_r4.versions import instant, meta
 from nelm_fhir.mappers.registry import TYPES
 
 _HEAD: Final = b'{"resourceType":"Bundle","type":"collection","entry":['
-_PATIENT: Final = "Patient/"
 
 
 class Gathered:
@@ -81,10 +80,8 @@ class Gathered:
 
     def _is_theirs(self, entry: Entry) -> bool:
         """Whether nothing says that a resource is about somebody else: those are not followed."""
-        subject = entry.head.subject or entry.head.patient
-        written = subject.reference if subject is not None else None
-        whom = self.home.name(written, entry.base) if written else None
-        return whom is None or whom in self.people or not whom.startswith(_PATIENT)
+        whom = self.home.patient_of(entry)
+        return whom is None or whom in self.people
 
     def _leads_to(self, entry: Entry) -> Iterator[str]:
         data = data_of(entry.raw)

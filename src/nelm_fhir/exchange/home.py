@@ -10,14 +10,26 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from nelm_fhir.errors import NoPatient
+from nelm_fhir.fhir_r4.part import Entry
+
 _NAME: Final = re.compile(r"[A-Z][A-Za-z]{1,63}/(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,128}")
 """Type and id, in letters that mean nothing else in a URL or in a list. FHIR ends ids at 64
 letters, some servers do not."""
+PATIENT: Final = "Patient/"
 
 
 def is_name(text: str) -> bool:
     """Whether a text is `Type/id`."""
     return _NAME.fullmatch(text) is not None
+
+
+def patient_name(text: str) -> str:
+    """Return `Patient/id` for an id with or without its type; raises NoPatient."""
+    name = PATIENT + text.removeprefix(PATIENT)
+    if not is_name(name):
+        raise NoPatient("That is no id of a patient.", "Write the id, or Patient/ID.")
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +61,10 @@ class Home:
             tails = (text.removeprefix(own) for own in self.bases if text.startswith(own))
             return next((tail for tail in tails if is_name(tail)), None)
         return text if is_name(text) and self.is_here(base) else None
+
+    def patient_of(self, entry: Entry) -> str | None:
+        """Return the `Patient/id` that an entry says it is about; None where it names none here."""
+        subject = entry.head.subject or entry.head.patient
+        written = subject.reference if subject is not None else None
+        name = self.name(written, entry.base) if written else None
+        return name if name is not None and name.startswith(PATIENT) else None

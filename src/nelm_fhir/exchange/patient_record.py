@@ -7,19 +7,15 @@ Source: interop 5, 7 rule 10.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
-from nelm_fhir.errors import NoPatient
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.capability import Capability
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.everything import everything
 from nelm_fhir.exchange.gathered import Gathered
-from nelm_fhir.exchange.home import is_name
+from nelm_fhir.exchange.home import patient_name
 from nelm_fhir.exchange.hydration import hydrate
 from nelm_fhir.exchange.people import add_people
-
-_PREFIX: Final = "Patient/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +32,6 @@ class Fetched:
     unresolved: tuple[str, ...]
     newest: str | None
     resources: int
-
-
-def patient_name(text: str) -> str:
-    """Return `Patient/id` for an id with or without its type; raises NoPatient."""
-    name = _PREFIX + text.removeprefix(_PREFIX)
-    if not is_name(name):
-        raise NoPatient("That is no id of a patient.", "Write the id, or Patient/ID.")
-    return name
 
 
 def fetch_record(client: Client, patient_id: str, offered: Capability | None = None) -> Fetched:

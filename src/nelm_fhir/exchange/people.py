@@ -14,7 +14,7 @@ from nelm_fhir.errors import ServerRefused
 from nelm_fhir.exchange.capability import Capability
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.gathered import Gathered, data_of
-from nelm_fhir.exchange.home import Home
+from nelm_fhir.exchange.home import PATIENT, Home
 from nelm_fhir.exchange.searches import CHUNK, lean_search, search
 from nelm_fhir.exchange.single import read_all
 from nelm_fhir.fhir_r4.part import Entry
@@ -89,6 +89,6 @@ def merged(people: Mapping[str, Mapping[str, Any]], home: Home) -> dict[str, str
                 continue
             written = reference_of(link.get("other")).reference
             other = home.name(written) if written else None
-            if other is not None and other.startswith("Patient/"):
+            if other is not None and other.startswith(PATIENT):
                 into |= {name: other} if kind == _REPLACED else {other: name}
     return into

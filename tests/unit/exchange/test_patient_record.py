@@ -28,6 +28,7 @@ from nelm_fhir.errors import (
     ServerRefused,
     ServerUnavailable,
 )
+from nelm_fhir.exchange.patience import INTERACTIVE
 from nelm_fhir.exchange.patient_record import fetch_record
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -224,6 +225,20 @@ def test_a_page_that_fails_costs_the_record(everything):
     store.instead = lambda asked: outcome(500, "exception") if is_page(asked, 20) else None
     with pytest.raises(ServerUnavailable):
         fetched(store)
+
+
+@pytest.mark.parametrize("everything", [True, False], ids=["$everything", "searches"])
+def test_a_page_that_comes_at_another_attempt_is_read(everything):
+    store = FhirStore.of(sample("meets-all"), everything=everything, page=10)
+    left = iter([500, 503, 429])
+    store.instead = lambda asked: (
+        outcome(status) if is_page(asked, 20) and (status := next(left, None)) else None
+    )
+    found = fetched(store, patience=INTERACTIVE.within(0.1))
+    assert next(left, None) is None
+    assert judged(found.bundle, day("meets-all")) == judged(
+        sample("meets-all").read_bytes(), day("meets-all")
+    )
 
 
 def test_a_page_that_is_cut_off_costs_the_record():
