@@ -13,7 +13,14 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.peers.judges import R4BModels
-from tests.unit.writers.written import bundled, vignettes, voice
+from tests.unit.writers.written import (
+    SENDING,
+    bundled,
+    carried_by,
+    vignettes,
+    voice,
+    withdrawn,
+)
 
 from nelm_fhir.assessment.result import (
     Assessment,
@@ -33,7 +40,9 @@ from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.writers.checks import faults
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.identity import identity_key
+from nelm_fhir.writers.retraction import retracted
 from nelm_fhir.writers.risk_assessment import risk_assessment
+from nelm_fhir.writers.strategies import Strategy
 
 ANY_TEXT = st.text(st.characters(), max_size=30) | st.sampled_from(
     ["<script>alert(1)</script>", "]]>", "&amp;", "\x00", "\ud800", " ", "<!-- -->"]
@@ -129,6 +138,18 @@ def test_any_result_gives_a_valid_resource(verdict: SetVerdict) -> None:
     one = risk_assessment(assessment_of(verdict), verdict, valid_months=3, voice=voice())
     assert list(faults(one)) == []
     assert R4BModels().errors(fhir_json(one)) == []
+
+
+@given(verdicts(), st.sampled_from(SENDING))
+def test_any_result_gives_a_valid_carrier_and_a_valid_retraction(
+    verdict: SetVerdict, strategy: Strategy
+) -> None:
+    (one,) = carried_by(strategy, assessment_of(verdict))
+    for each in (one, retracted(json.loads(fhir_json(one)), withdrawn())):
+        assert list(faults(each)) == []
+        assert R4BModels().errors(fhir_json(each)) == []
+        assert not re.search(r"<(?!/?(?:p|ul|li|div)\b)", each["text"]["div"])
+        assert not any(re.search(r"<[A-Za-z/!?]", note["text"]) for note in each.get("note", ()))
 
 
 @given(verdicts(), st.sampled_from(["transaction", "collection"]))

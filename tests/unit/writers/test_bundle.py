@@ -2,11 +2,26 @@
 
 from dataclasses import replace
 
-from tests.unit.writers.written import bundled, vignettes
+import pytest
+from tests.unit.writers.test_retraction import stored
+from tests.unit.writers.written import (
+    NAMES,
+    RECORDED,
+    SENDING,
+    bundled,
+    carried_by,
+    resource,
+    vignettes,
+)
 
 from nelm_fhir.assessment.result import Subject
+from nelm_fhir.writers.amending import amended
+from nelm_fhir.writers.bundle import bundle_of, creating, updating
 from nelm_fhir.writers.checks import faults
 from nelm_fhir.writers.fhir_json import fhir_json
+from nelm_fhir.writers.identity import guard
+from nelm_fhir.writers.provenance import provenance
+from nelm_fhir.writers.strategies import Strategy
 
 ASSESSMENT = vignettes()["V01"]
 
@@ -49,3 +64,35 @@ def test_the_bundle_of_test_data_is_tagged_as_test_data() -> None:
 def test_the_same_assessment_and_moment_give_the_same_bytes() -> None:
     once, again = (fhir_json(bundled(ASSESSMENT, "transaction")) for _ in range(2))
     assert once == again
+
+
+@pytest.mark.parametrize("strategy", SENDING, ids=NAMES)
+@pytest.mark.parametrize("create_only", [False, True])
+def test_results_of_every_strategy_go_into_a_transaction(
+    strategy: Strategy, create_only: bool
+) -> None:
+    written = carried_by(strategy, ASSESSMENT, create_only=create_only)
+    entries = [creating(one) for one in (*written, provenance(written, ASSESSMENT, RECORDED))]
+    bundle = bundle_of(entries, "transaction", RECORDED)
+    assert list(faults(bundle)) == []
+    for entry, one in zip(bundle["entry"], written, strict=False):
+        system, value = guard(one) or ("", "")
+        assert entry["request"]["ifNoneExist"] == f"identifier={system}|{value}"
+        assert entry["request"]["url"] == strategy.resource_type
+
+
+def test_what_bears_no_identity_is_created_without_a_condition() -> None:
+    entry = creating(provenance([resource(ASSESSMENT)], ASSESSMENT, RECORDED))
+    assert entry["request"] == {"method": "POST", "url": "Provenance"}
+
+
+def test_an_update_asks_for_the_version_that_was_read() -> None:
+    changed = amended(resource(ASSESSMENT), stored(resource(vignettes()["V03"])))
+    entry = updating(changed, "3", "https://example.org/fhir")
+    assert entry["request"] == {
+        "method": "PUT",
+        "url": "RiskAssessment/4711",
+        "ifMatch": 'W/"3"',
+    }
+    assert entry["fullUrl"] == "https://example.org/fhir/RiskAssessment/4711"
+    assert list(faults(bundle_of([entry], "transaction", RECORDED))) == []

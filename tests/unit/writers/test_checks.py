@@ -5,11 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.unit.writers.written import assessed, bundled, cases, resource, resources, vignettes
+from tests.unit.writers.written import (
+    assessed,
+    bundled,
+    carried_by,
+    cases,
+    resource,
+    resources,
+    vignettes,
+)
 
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.errors import NotValid
 from nelm_fhir.writers.checks import check, faults
+from nelm_fhir.writers.strategies import STRATEGIES
 
 Change = Callable[[dict[str, Any]], object]
 EXTENSION = {"url": f"{BASE}/StructureDefinition/basis"}
@@ -75,6 +84,46 @@ RESOURCE_FAULTS: list[tuple[str, Change, str]] = [
     ),
     ("other type", lambda one: one.update(resourceType="Condition"), "resourceType"),
 ]
+TARGET_FAULTS: list[tuple[str, str, Change, str]] = [
+    ("not tagged", "observation", lambda one: one["meta"].update(tag=[]), "decision support"),
+    ("registered", "observation", lambda one: one.update(status="registered"), "status"),
+    ("no identity", "observation", lambda one: one.pop("identifier"), "identifier"),
+    (
+        "retracted with a verdict",
+        "observation",
+        lambda one: one.update(status="entered-in-error"),
+        "or retracted",
+    ),
+    ("no verdict", "observation", lambda one: one.pop("valueCodeableConcept"), "without verdict"),
+    (
+        "a value and none",
+        "observation",
+        lambda one: one["component"][0].update(dataAbsentReason={"text": "x"}),
+        "obs-6",
+    ),
+    (
+        "a component of its own code",
+        "observation",
+        lambda one: one["component"][0].update(code=one["code"]),
+        "obs-7",
+    ),
+    ("no page", "document-reference", lambda one: one["content"][0].pop("attachment"), "no page"),
+    (
+        "half retracted",
+        "document-reference",
+        lambda one: one.update(status="entered-in-error"),
+        "docStatus",
+    ),
+    ("nobody", "document-reference", lambda one: one.pop("author"), "author"),
+    ("no message", "communication", lambda one: one.pop("payload"), "payload"),
+    ("unsent", "communication", lambda one: one.update(status="preparation"), "status"),
+    (
+        "unreadable inside",
+        "basic",
+        lambda one: one["extension"][-1]["valueAttachment"].update(data="e30x"),
+        "cannot be read",
+    ),
+]
 BUNDLE_FAULTS: list[tuple[str, Change, str]] = [
     ("type", lambda one: one.update(type="message"), "Bundle.type"),
     ("twice", lambda one: one["entry"].append(one["entry"][0]), "bdl-7"),
@@ -109,6 +158,17 @@ def test_every_vignette_with_evidence_passes_in_both_bundles() -> None:
 )
 def test_a_broken_resource_never_leaves(change: Change, named: str) -> None:
     broken = copy.deepcopy(resource(vignettes()["V01"]))
+    change(broken)
+    with pytest.raises(NotValid) as refused:
+        check(broken)
+    assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "named"), [pytest.param(*case[1:], id=case[0]) for case in TARGET_FAULTS]
+)
+def test_a_broken_carrier_of_a_result_never_leaves(name: str, change: Change, named: str) -> None:
+    broken = copy.deepcopy(carried_by(STRATEGIES[name], vignettes()["V01"])[1])
     change(broken)
     with pytest.raises(NotValid) as refused:
         check(broken)

@@ -1,11 +1,21 @@
 """Provenance: which results, which program, when, from which inputs, by which criteria."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from tests.unit.writers.written import RECORDED, WITHOUT_ID, resources, vignettes
+from tests.unit.writers.written import (
+    NAMES,
+    RECORDED,
+    SENDING,
+    WITHOUT_ID,
+    carried_by,
+    resources,
+    vignettes,
+)
 
 from nelm_fhir.writers.provenance import provenance
+from nelm_fhir.writers.strategies import Strategy
 
 ASSESSMENT = vignettes()["V01"]
 WRITTEN = resources(ASSESSMENT)
@@ -64,3 +74,17 @@ def test_provenance_of_test_data_is_tagged_as_test_data() -> None:
 def test_another_moment_is_another_provenance() -> None:
     later = provenance(WRITTEN, ASSESSMENT, datetime(2026, 6, 2, tzinfo=UTC))
     assert later["id"] != PROVENANCE["id"]
+
+
+def test_what_landed_alone_is_named_as_the_server_names_it() -> None:
+    alone = replace(ASSESSMENT, verdicts=ASSESSMENT.verdicts[:1])
+    told = provenance(WRITTEN[:1], alone, RECORDED, targets=["RiskAssessment/7/_history/1"])
+    assert told["target"] == [{"reference": "RiskAssessment/7/_history/1"}]
+    sets = [e["what"]["identifier"]["value"] for e in told["entity"] if "display" in e["what"]]
+    assert sets == [f"{alone.verdicts[0].set}|{alone.verdicts[0].version}"]
+
+
+@pytest.mark.parametrize("strategy", SENDING, ids=NAMES)
+def test_whatever_carries_the_results_they_rest_on_the_same(strategy: Strategy) -> None:
+    told = provenance(carried_by(strategy, ASSESSMENT), ASSESSMENT, RECORDED)
+    assert told["entity"] == PROVENANCE["entity"]
