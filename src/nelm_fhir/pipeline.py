@@ -14,9 +14,8 @@ from typing import Any, Final
 from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, Subject
 from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.evidence import Evidence
-from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.errors import InputError, NotValid
-from nelm_fhir.evaluator.assess import Origin, assess_profile
+from nelm_fhir.evaluator.assess import FROM_PROFILE, Origin, assess_profile
 from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.fhir_r4.inflate import inflated
 from nelm_fhir.fhir_r4.intake import Data
@@ -128,7 +127,7 @@ def read_profile(text: bytes | str | Mapping[str, Any], *, as_of: date | None = 
 
 def given(profile: CandidateProfile) -> Read:
     """Return a profile that is there already in the place of a record that was read."""
-    return Read(profile, Origin(program=PROGRAM))
+    return Read(profile, FROM_PROFILE)
 
 
 def _invalid(record: Record) -> NotValid | None:
@@ -172,7 +171,6 @@ def line_of(
         issues=(*record.issues, *mapped.issues, *assembled.issues),
         counts=Counts(record.read, record.passed_over, record.unusable),
         neuroendocrine=mapped.neuroendocrine,
-        program=PROGRAM,
         left_out=tuple(_left_out(record)),
     )
     test_data = any(is_test_data(dict(patient.data)) for patient in record.patients)

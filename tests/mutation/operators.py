@@ -5,7 +5,8 @@ since whoever misses "XXtextXX" misses those. Added: swaps that are the faults o
 status for another one, a reason for another one, any for all, a condition turned round.
 
 No behavior, and therefore never changed:
-- type annotations, `TypeVar`, `cast` and `Literal`: nothing reads them while the program runs;
+- type annotations, names for them (`Tell = Callable[...]`), `TypeVar`, `cast` and `Literal`:
+  nothing reads them while the program runs;
 - docstrings and other texts in triple quotes;
 - what a `raise` says: that it raises is changed with its condition, its words are for people;
 - decorators: `@definition` and `@teller` declare what the loader checks, `@dataclass` the shape;
@@ -37,6 +38,7 @@ MEMBERS: Final = {
     "Ignored": ("NO", "OPEN"),
 }
 TYPES_ONLY: Final = {"TypeVar", "cast", "Literal", "NewType"}
+SHAPES: Final = {"Callable", "Mapping", "Sequence", "dict", "tuple"}
 NEVER: Final = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Raise)
 
 
@@ -88,13 +90,19 @@ class Visitor(MutationVisitor):
             return False
         if isinstance(node, NEVER) or _types_only(node) or _shape(node):
             return True
-        if isinstance(node, cst.Assign) and _types_only(node.value):
+        if isinstance(node, cst.Assign) and (_types_only(node.value) or _alias(node)):
             return True
         return bool(super()._skip_node_and_children(node))
 
 
 def _shape(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == "frozen"
+
+
+def _alias(node: cst.Assign) -> bool:
+    value = node.value
+    shape = value.value if isinstance(value, cst.Subscript) else None
+    return isinstance(shape, cst.Name) and shape.value in SHAPES
 
 
 def _types_only(node: cst.CSTNode) -> bool:

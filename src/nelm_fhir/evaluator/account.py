@@ -19,7 +19,6 @@ from nelm_fhir.evaluator.judgment import Judgment
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.criteria import Ask, CaseSpec
 
-BESIDE: Final = "beside"
 NONE: Final = "none"
 UNCLEAR: Final = "unclear"
 
@@ -28,8 +27,8 @@ class Account(Struct, frozen=True):
     """What is told of one answer."""
 
     told: tuple[Told, ...]
-    used: tuple[Fact, ...] = ()
-    aside: tuple[Aside, ...] = ()
+    used: tuple[Fact, ...]
+    aside: tuple[Aside, ...]
 
 
 Filling = dict[str, Word]

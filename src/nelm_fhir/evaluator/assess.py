@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, SetVerdict, Subject
 from nelm_fhir.core.issues import Issue
+from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.evaluator.beside import beside, texts_of
 from nelm_fhir.evaluator.evaluate import judge_set
 from nelm_fhir.evaluator.flags import patient_flags
@@ -27,7 +28,7 @@ class Origin(Struct, frozen=True):
     issues: tuple[Issue, ...] = ()
     counts: Counts = NO_COUNTS
     neuroendocrine: bool = True
-    program: str = "nelm-fhir"
+    program: str = PROGRAM
     left_out: tuple[LeftOut, ...] = ()
 
 

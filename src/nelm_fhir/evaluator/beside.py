@@ -49,7 +49,7 @@ def _judged(
     for verdict in verdicts:
         if verdict.set == wanted.id:
             return verdict
-    return judge_set(view, wanted, catalogue)
+    return judge_set(view, wanted, catalogue, telling=False)
 
 
 def _listed_progression(catalogue: Catalogue) -> Ask:
@@ -79,7 +79,7 @@ def texts_of(
     for flag in (*flags, *(flag for verdict in verdicts for flag in verdict.flags)):
         found[flag] = Text(texts.flags[flag].text, texts.flags[flag].source)
     for reference in shown.references:
-        figure = texts.figures[reference.partition("=")[0]]
+        figure = texts.figures[reference]
         found[reference] = Text(figure.text, figure.source, figure.population, figure.n, figure.era)
     warning = texts.outcome_rules.warning
     if set(shown.references) & set(texts.outcome_rules.with_milan_net):

@@ -28,7 +28,7 @@ OUTSIDE: Final = not_applicable(NotApplicable.OUTSIDE_SCOPE)
 
 
 def judge_set(
-    view: View, criteria_set: CriteriaSet, catalogue: Catalogue, *, telling: bool = True
+    view: View, criteria_set: CriteriaSet, catalogue: Catalogue, *, telling: bool
 ) -> SetVerdict:
     """Judge one criteria set for one candidate; `telling` adds what each definition answered."""
     scope = tuple(s for s in scope_of(view).outside if s in criteria_set.scope)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from nelm_fhir.core.logic import MET, NOT_MET
-from nelm_fhir.evaluator.definitions.extrahepatic import OPTN, SSTR_PET, resected_deposits
+from nelm_fhir.evaluator.definitions.extrahepatic import OPTN, SSTR_PET
 from nelm_fhir.evaluator.definitions.focus_states import State, accepted, staged
 from nelm_fhir.evaluator.definitions.grading import (
     Grade,
@@ -79,10 +79,6 @@ def _no_portal_drainage(case: FlagCase) -> bool:
     return site_status(case.view, "portal").status is not MET
 
 
-def _resected_deposits_gone(case: FlagCase) -> bool:
-    return case.status("C-EHD") is MET and bool(resected_deposits(case.view))
-
-
 OF_SETS: Final[Mapping[str, Rule]] = {
     "M07-G2": _may_be_g2,
     "M07-AGE55": _may_be_as_old,
@@ -99,5 +95,4 @@ OF_SETS: Final[Mapping[str, Rule]] = {
     "ESMO-SITE": _no_portal_drainage,
     "C-MARGIN": _r1_margin,
     "C-KI67": _ki67_over("C-KI67", "C-GRADE"),
-    "C-DEP": _resected_deposits_gone,
 }

@@ -187,6 +187,7 @@ def _check_outcomes(everything: Everything, faults: Faults) -> None:
     shown = [*rules.always, *rules.with_milan_net, *rules.with_milan_net_resectable]
     shown += [*rules.recurrence_always, rules.late, rules.early, rules.surgery, rules.no_surgery]
     shown += [rules.mib1_high, rules.mib1_low, rules.le_treut_id]
+    shown += [f"{rules.le_treut_id}={points}" for points in (0, 1, 2)]
     _known(faults, (file, ""), "figure", shown, texts.figures)
     for key in shown:
         if key in texts.figures and not texts.figures[key].beside_verdict:

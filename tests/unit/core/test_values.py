@@ -1,13 +1,18 @@
 """Codes, evidence, reasons and issues are plain frozen values."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
 from nelm_fhir.core.codes import Code, Coding
 from nelm_fhir.core.evidence import Evidence, Match, SetAside
 from nelm_fhir.core.issues import Issue, Severity
+from nelm_fhir.core.reading import Reading
 from nelm_fhir.core.unknown import Known, Reason, Unknown
+
+TERMINOLOGY = Path(__file__).parents[3] / "mappings" / "rules" / "terminology.md"
 
 
 def test_a_code_is_its_system_and_code():
@@ -43,11 +48,20 @@ def test_a_reference_names_the_version_where_there_is_one(evidence, reference):
     assert evidence.reference == reference
 
 
+@pytest.mark.parametrize("word", Reading)
+def test_a_resource_is_read_in_a_word_of_the_rule_book(word):
+    """Terminology 2.3 says what the gate makes of every status."""
+    section = TERMINOLOGY.read_text().partition("\n### 2.3")[2].partition("\n##")[0]
+    assert re.search(rf"(?<![\w-]){word}(?![\w-])", section)
+
+
 def test_nothing_known_says_so_with_a_reason():
     assert Unknown().reason is Reason.NO_RECORD
     aside = SetAside(Evidence("Observation/a", "value"), "too-old")
     assert Unknown(Reason.TOO_OLD, (aside,)).set_aside[0].reason == "too-old"
     assert Known(5, (Evidence("Observation/a", "value", match=Match.WEAK),)).value == 5
+    assert Known(5) == Known(5, evidence=(), set_aside=())
+    assert Unknown() == Unknown(Reason.NO_RECORD, set_aside=())
 
 
 def test_values_cannot_be_changed():

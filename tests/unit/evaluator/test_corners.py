@@ -8,13 +8,15 @@ import pytest
 from msgspec import structs
 from tests.property.records import BASELINE, CATALOGUE, assess, having, verdicts
 
+from nelm_fhir.assessment.result import Counts, Subject
 from nelm_fhir.core.logic import Status
+from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator.asking import ask
 from nelm_fhir.evaluator.assess import assess_profile
 from nelm_fhir.evaluator.cases import Failure
 from nelm_fhir.evaluator.flags import set_flags
-from nelm_fhir.evaluator.judgment import all_met, any_met, not_applicable
+from nelm_fhir.evaluator.judgment import Judgment, all_met, any_met, not_applicable
 from nelm_fhir.evaluator.registry import DEFINITIONS
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.knowledge.criteria import Ask, FlagRule, Group, Joined, Option
@@ -166,8 +168,30 @@ def test_a_flag_by_length_asks_what_the_switches_of_the_center_ask():
 
 def test_only_a_running_clock_has_a_date_from_which_it_is_met():
     for record in (BASELINE, having(BASELINE, ("as_of",), "2025-09-01")):
-        found = [result for v in assess(record).verdicts for result in v.criteria]
-        assert [r.earliest is not None for r in found] == [r.running for r in found]
+        judged_sets = assess(record).verdicts
+        found = [result for v in judged_sets for result in v.criteria]
+        assert [(r.earliest is not None) for r in found] == [r.running for r in found]
+        assert all((v.earliest is not None) is (v.verdict == "deferred") for v in judged_sets)
+
+
+def test_a_judgment_says_nothing_but_its_status_unless_it_is_told_to():
+    bare = structs.asdict(Judgment(Status.MET))
+    assert bare.pop("status") is Status.MET
+    assert bare.pop("running") is False
+    assert {name: bare.pop(name) for name in ("evidence", "set_aside", "paths")} == {
+        "evidence": (),
+        "set_aside": (),
+        "paths": (),
+    }
+    assert set(bare.values()) == {None}
+
+
+def test_a_profile_handed_in_is_nobodys_and_no_resource_of_it_was_counted():
+    found = assess(BASELINE)
+    assert found.subject == Subject()
+    assert found.counts == Counts({}, {}, {})
+    assert (found.issues, found.left_out) == ((), ())
+    assert found.program == PROGRAM
 
 
 def test_without_any_specimen_the_grade_is_not_put_in_words():
@@ -402,6 +426,7 @@ def test_a_set_outside_its_scope_points_to_what_takes_the_patient_out():
     for verdict in assess(record).verdicts:
         for result in verdict.criteria:
             assert result.value == "SCOPE-POST-LT"
+            assert result.reason == NotApplicable.OUTSIDE_SCOPE
             assert [e.reference for e in result.evidence] == ["Procedure/lt/_history/1"]
 
 

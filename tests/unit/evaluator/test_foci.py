@@ -1,5 +1,8 @@
 """What becomes a focus, when it is ignored, and which scans show absence (rules 8.3, 8.4)."""
 
+import re
+from pathlib import Path
+
 import pytest
 from tests.property.records import CATALOGUE
 from tests.unit.evaluator.changed import changed
@@ -11,10 +14,20 @@ from nelm_fhir.evaluator.definitions.focus_states import State, staged
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.profile.record_format import CandidateProfile
 
+RULES = Path(__file__).parents[3] / "mappings" / "rules" / "clinical-rules.md"
 PET = {"modality": "PET/CT", "tracer": "68Ga-DOTATATE", "date": "2026-05-04"}
 POSITIVE_CT = {"modality": "CT", "extrahepatic_result": "positive"}
 SIGNED = {"verdict": "false-positive", "signed": True, "date": "2026-05-20"}
 REGIONAL = {"class": "regional-node", "status": "confirmed", "removed_with_primary": True}
+
+
+def test_the_states_of_a_focus_and_of_the_patient_are_those_of_the_rule_book():
+    section = RULES.read_text().partition("\n### 8.4")[2].partition("\n##")[0]
+    of_a_focus = set(re.findall(r"^\| ([a-z-]+) \| ", section, re.MULTILINE)) - {"state"}
+    of_the_patient = re.search(
+        r"\*\*(\w+)\*\* if .* \*\*(\w+)\*\* if .* \*\*(\w+)\*\*", section, re.DOTALL
+    )
+    assert set(State) == of_a_focus | set(of_the_patient.groups())
 
 
 def view(focus=None, **scans):

@@ -181,6 +181,7 @@ SYNDROME = {"type": "carcinoid syndrome", "control": "refractory", "failed_thera
         ("functional-syndrome", {"present": False}, NOT_MET, "no hormonal syndrome"),
         ("refractory", {"present": True, **SYNDROME}, MET, "refractory to SSA"),
         ("refractory", {"present": False}, NOT_MET, "no hormonal syndrome"),
+        ("refractory", {"present": True, "control": "controlled"}, NOT_MET, "controlled"),
     ],
 )
 def test_a_hormonal_syndrome_is_put_in_words_on_its_own_evidence(asks, syndrome, status, value):
@@ -268,6 +269,11 @@ def test_the_last_treatment_counts_whatever_else_may_lie_before_it(ends, value):
 )
 def test_only_the_head_of_the_pancreas_is_the_head(site, status):
     assert answer("not-pancreatic-head", {"primaries/primary-1/site": site}).status is status
+
+
+@pytest.mark.parametrize(("margin", "status"), [("R0", MET), ("R1", MET), ("R2", NOT_MET)])
+def test_a_primary_that_was_left_in_part_is_not_removed(margin, status):
+    assert answer("removed", {"primaries/primary-1/resection/margin": margin}).status is status
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,12 @@ PRIMARY = {
 }
 PET = {"modality": "PET/CT", "tracer": "68Ga-DOTATATE", "date": "2026-05-04"}
 FDG = {**PET, "tracer": "18F-FDG"}
+JUDGED_FALSE = {
+    "class": "node",
+    "status": "suspected",
+    "first_seen": "2026-01-10",
+    "adjudication": {"verdict": "false-positive", "signed": True, "date": "2026-02-10"},
+}
 
 
 def flags(changes):
@@ -78,6 +84,7 @@ def test_a_reported_grade_conflicts_only_with_numbers_that_rule_it_out(fields, r
         ("KI67-APPROX", {"ki67_text": "5 %"}, False),
         ("UNIT-HPF", {"mitoses_text": "2 per 10 hpf"}, True),
         ("UNIT-HPF", {"mitoses_text": "2 per 2 mm2"}, False),
+        ("UNIT-HPF", {"mitoses_text": "many"}, False),
         ("WHO-EDITION", {"who_edition": "2010"}, True),
         ("WHO-EDITION", {"who_edition": "2019"}, False),
         ("KI67-LOW-COUNT", {"ki67_text": "2 %", "cells_counted": 499}, True),
@@ -121,6 +128,7 @@ def test_one_negative_scan_among_others_is_enough_for_uptake_to_be_discordant():
 @pytest.mark.parametrize(
     ("path", "value", "flag"),
     [
+        ("extrahepatic/f", JUDGED_FALSE, "EHD-FALSE-POSITIVE"),
         ("other_malignancy", {"present": True}, "OTHER-MALIGNANCY"),
         ("functional_syndrome", {"present": True}, "CARCINOID-HEART"),
         ("listing", GONE, "LISTING-UNKNOWN"),

@@ -88,6 +88,11 @@ def test_an_approximation_is_its_number_and_says_so(text):
     assert (read.low, read.high, read.approximate) == (10, 10, True)
 
 
+def test_only_a_mitotic_count_can_be_per_fields():
+    readings = [read_ki67("5 %", TABLES.grammar), UNREADABLE]
+    assert [reading.per_fields for reading in readings] == [False, False]
+
+
 def test_an_approximate_count_stays_one_when_it_is_brought_to_2_mm2():
     read = [read_mitoses(text, TABLES.grammar).amount for text in ("~3 per mm2", "3 per mm2")]
     assert [(one.low, one.approximate) for one in read] == [(6, True), (6, False)]

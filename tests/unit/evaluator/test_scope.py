@@ -49,6 +49,15 @@ def test_a_patient_outside_the_scope_is_so_on_evidence(changes, scope, evidence)
     assert [one.resource for one in evidence_of_scope(seen, scope)] == evidence
 
 
+def test_a_primary_of_another_tract_is_outside_of_one_set_alone():
+    elsewhere = changed({"primaries/primary-1/site": "lung"})
+    assert scope_of(view({"primaries/primary-1/site": "lung"})).of_all_sets == ()
+    deciding = {
+        v.set: v.deciding for v in assess(elsewhere).verdicts if v.verdict == "not-applicable"
+    }
+    assert deciding == {"esmo-2020": ("ESMO-SCOPE",)}
+
+
 def test_a_birthday_on_the_day_makes_an_adult():
     assert scope_of(view({"patient/birth_date": "2008-06-01"})).outside == ()
 

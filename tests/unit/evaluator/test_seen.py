@@ -165,3 +165,14 @@ def test_what_is_shared_is_computed_once_for_each_question():
     view = View(profile({}), CATALOGUE.definitions)
     assert [view.shared(answer, word) for word in "aab"] == [("a",), ("a",), ("b",)]
     assert asked == [("a",), ("b",)]
+
+
+def test_that_there_is_no_answer_is_computed_once_too():
+    asked = []
+
+    def nothing(view):
+        asked.append(view)
+
+    view = View(profile({}), CATALOGUE.definitions)
+    assert [view.shared(nothing), view.shared(nothing)] == [None, None]
+    assert asked == [view]

@@ -123,7 +123,7 @@ def test_points_of_a_model_and_the_note_on_their_limit_go_together():
     placed = assess(changed({**exact, "primaries/primary-1/site": "ileum"}))
     points = [reference for reference in placed.references if "=" in reference]
     assert len(points) == 1
-    assert points[0] in placed.texts
+    assert placed.texts[points[0]].text.endswith("This record: 1 point.")
     assert len(placed.reference_notes) == 1
     unplaced = assess(changed({**exact, "primaries": {}}))
     assert not any("=" in reference for reference in unplaced.references)

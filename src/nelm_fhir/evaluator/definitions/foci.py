@@ -6,7 +6,6 @@ cannot be shown to be cleared by any later scan.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -44,8 +43,7 @@ class Ignored(StrEnum):
     FALSE_POSITIVE = "false-positive"
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredFocus:
+class RegisteredFocus(Struct, frozen=True):
     """One focus with its evidence.
 
     `disease_class` None is unknown: missing, or a word outside 8.4. `positive` tells confirmed or
@@ -58,8 +56,8 @@ class RegisteredFocus:
     disease_class: str | None
     positive: bool
     sightings: tuple[Sighting, ...]
-    solid: bool = False
-    evidence: tuple[Evidence, ...] = field(default=(), compare=False)
+    solid: bool
+    evidence: tuple[Evidence, ...]
 
     @property
     def treatment_end(self) -> DaySpan | None:
@@ -134,6 +132,7 @@ def _unnamed(view: View) -> Iterator[RegisteredFocus]:
                 None,
                 positive,
                 (Sighting(positive, scan.date, on_scan=True),),
+                solid=False,
                 evidence=sources(scan, "extrahepatic_result"),
             )
 

@@ -46,8 +46,8 @@ class FocusState(Struct, frozen=True):
     focus: RegisteredFocus
     state: State
     ignored: Ignored
-    reason: Reason | None = None
-    order_unclear: bool = False
+    reason: Reason | None
+    order_unclear: bool
 
     @property
     def open_order(self) -> bool:
@@ -131,10 +131,10 @@ def _shows_absence(scan: Scan, reported: Sequence[Ignored]) -> bool:
 
 def _state_of(view: View, focus: RegisteredFocus, negatives: Sequence[NegativeScan]) -> FocusState:
     ground = view.shared(_ignored_by_key)[focus.key]
-    if ground in {Ignored.REMOVED, Ignored.FALSE_POSITIVE}:
-        return FocusState(focus, State.IGNORED, ground)
     end = focus.treatment_end
-    if end is not None:
+    if ground in {Ignored.REMOVED, Ignored.FALSE_POSITIVE}:
+        state, reason = State.IGNORED, None
+    elif end is not None:
         state, reason = _treated(focus, end, negatives)
     elif focus.positive:
         state, reason = _untreated(view, focus, negatives)
