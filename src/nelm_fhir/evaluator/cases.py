@@ -180,6 +180,6 @@ def possible_statuses(criterion: Criterion) -> set[str]:
         return {"unknown", "not-applicable"}
     given = [_statuses_of(ask) for ask in asks]
     together = set().union(*given)
-    if len(given) > 1 and not all("not-applicable" in statuses for statuses in given):
+    if not all("not-applicable" in statuses for statuses in given):
         together.discard("not-applicable")
     return together

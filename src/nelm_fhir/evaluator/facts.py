@@ -119,7 +119,7 @@ def _whole(view: View, kind: str, name: str, names: tuple[str, ...]) -> Fact:
 
 def _primary(view: View, key: str) -> Fact:
     found = view.recorded.primaries[key]
-    return Fact(f"primaries.{key}", "primary", (*_elements(found), *_elements(found.resection, ())))
+    return Fact(f"primaries.{key}", "primary", (*_elements(found), *_elements(found.resection)))
 
 
 def _focus(view: View, key: str) -> Fact:
@@ -131,7 +131,7 @@ def _focus(view: View, key: str) -> Fact:
 
 def _adjudicated(found: Focus) -> Iterator[Element]:
     """Yield the adjudication; signature and author are those of the statement of its verdict."""
-    elements = _elements(found.adjudication, ("verdict", "signed", "by", "date"))
+    elements = _elements(found.adjudication)
     read_from = next((one.evidence for one in elements if one.name == "verdict"), ())
     for one in elements:
         yield one if one.evidence or one.set_aside else replace(one, evidence=read_from)
@@ -199,17 +199,18 @@ def _judgment(view: View, key: str) -> Fact:
         for one in _elements(liver, _OF_JUDGMENTS)
     ]
     its = [one for one in shared if one.evidence or not read_from]
-    day = next((day for item in read_from if (day := _day(item.recorded))), None)
+    dated = (item.recorded for item in read_from if item.recorded)
+    day = next((day for recorded in dated if (day := _day(recorded))), None)
     if day is not None:
         others = [one for one in its if one.name != _JUDGED_ON]
         its = [Element(_JUDGED_ON, day, evidence=read_from), *others]
     return Fact(f"liver.{key}", "judgment", (*own, *its))
 
 
-def _day(recorded: str | None) -> DaySpan | None:
+def _day(recorded: str) -> DaySpan | None:
     """Return the day of a clinical date as recorded; None for what is no date."""
     try:
-        return DaySpan.parse((recorded or "").partition("T")[0])
+        return DaySpan.parse(recorded.partition("T")[0])
     except ValueError:
         return None
 

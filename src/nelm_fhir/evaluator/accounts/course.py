@@ -91,7 +91,7 @@ def _open(view: View, judged: Judgment) -> Account:
     if judged.reason is Reason.TOO_OLD:
         case, last = "stale", after.sure
     elif undated and (events.undated_progression or not after.possible):
-        case, last = "undated", undated[-1:]
+        case, last = "undated", undated
     elif after.sure and freshness(view, response.latest(after.sure)) is UNKNOWN:
         case, last = "stale-vague", after.sure
     return _course(view, [say(case, response=last_fact(view, last), months=fresh)], counting)

@@ -4,7 +4,7 @@ In: the state of a focus for one test family (rules 8.4). Out: one sentence, and
 on: the focus, and the scans that report it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from nelm_fhir.assessment.told import Aside, Fact, Term, Told
@@ -48,7 +48,7 @@ _ASIDE: Final = {
 
 def told_present(view: View, state: FocusState) -> Told:
     """Tell a focus that is present."""
-    seen = [one for one in sightings(view, state) if _uptake(state, one[1].foci) != EQUIVOCAL]
+    seen = [one for one in sightings(view, state) if one[1].foci.get(state.focus.key) != EQUIVOCAL]
     if is_unnamed(view, state):
         return say("present-unnamed", scan=facts.scan(view, latest(seen)))
     words: Filling = {"focus": facts.focus(view, state.focus.key)}
@@ -110,11 +110,6 @@ def sightings(view: View, state: FocusState) -> Scans:
         for name, scan in sorted(view.profile.scans.items())
         if scan.foci.get(key) in {POSITIVE, EQUIVOCAL} or unnamed_key(name) == key
     ]
-
-
-def _uptake(state: FocusState, named: Mapping[str, str]) -> str:
-    """Return what a scan says of the focus; one that does not name it is as the focus is."""
-    return named.get(state.focus.key, POSITIVE if state.focus.positive else EQUIVOCAL)
 
 
 def is_unnamed(view: View, state: FocusState) -> bool:

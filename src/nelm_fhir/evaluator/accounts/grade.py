@@ -81,10 +81,10 @@ def _grade(view: View) -> Account:
         return account([told_other_scale(view)], _facts(view, voting), aside)
     if judged.status is MET:
         leading = _highest(view, voting)
-        told = [_ground(view, "graded", leading[0], by_low=False)]
+        told = [_ground(view, "graded", leading[0])]
     elif judged.status is NOT_MET:
         leading = [one for one in voting if one.lowest is Grade.G3]
-        told = [_ground(view, "g3", leading[0], by_low=True)]
+        told = [_ground(view, "g3", leading[0])]
     else:
         return _open(view, voting, judged, aside)
     return account(told, _facts(view, leading), [*_lower(view, voting), *aside])
@@ -142,7 +142,7 @@ def _open(view: View, voting: Specimens, judged: Judgment, aside: Sequence[Aside
     if judged.reason is Reason.UNREADABLE:
         told = [sentence for one in specimens(view) for sentence in _unread(view, one)]
     elif judged.reason is Reason.STRADDLES_LIMIT:
-        told = [_ground(view, "open-to-g3", _highest(view, voting)[0], by_low=False)]
+        told = [_ground(view, "open-to-g3", _highest(view, voting)[0])]
     else:
         told = [_not_net(judged)]
     return account(told, _facts(view, specimens(view)), aside)
@@ -171,15 +171,15 @@ def _unread(view: View, one: GradedSpecimen) -> Iterator[Told]:
             )
 
 
-def _ground(view: View, case: str, one: GradedSpecimen, *, by_low: bool) -> Told:
+def _ground(view: View, case: str, one: GradedSpecimen) -> Told:
     """Tell a grade by the values of one specimen that vote for it."""
-    overall = effective_grade(view)
+    specimen, by_low = facts.specimen(view, one.key), case == "g3"
     names = tuple(_votes(view, one, by_low=by_low))
-    specimen = facts.specimen(view, one.key)
     words: Filling = {"grounds": Claims(specimen, names), "specimen": specimen}
-    if case != "g3":
-        return say(case, grade=_between(overall.lowest, overall.highest), **words)
-    return say(case, **words)
+    if by_low:
+        return say(case, **words)
+    overall = effective_grade(view)
+    return say(case, grade=_between(overall.lowest, overall.highest), **words)
 
 
 def _votes(view: View, one: GradedSpecimen, *, by_low: bool) -> Iterator[str]:

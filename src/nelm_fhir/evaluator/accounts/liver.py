@@ -163,10 +163,10 @@ def _typical(view: View, judged: Judgment, scans: Sequence[Fact], technique: str
     silent = [one for one in scans if one.value("liver_lesions_typical") is None]
     if judged.reason is Reason.NO_RECORD:
         return say("not-stated", scan=silent[-1], months=fresh)
-    dated = any(one.value("date") is not None for one in scans)
+    dated = [one for one in scans if one.value("date") is not None]
     vague = "scan-old-vague" if dated else "scan-undated"
     case = "scan-old" if judged.reason is Reason.TOO_OLD else vague
-    return say(case, scan=scans[-1], months=fresh)
+    return say(case, scan=[*scans, *dated][-1], months=fresh)
 
 
 def _older(view: View) -> Iterator[Aside]:

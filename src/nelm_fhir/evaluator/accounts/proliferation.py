@@ -105,7 +105,7 @@ def _compared(
 ) -> Account:
     """Tell a value that was compared, and the specimens that have it."""
     leading = _leading(readable, by_low=judged.status is NOT_MET)
-    rest = [one.fact for one in values if one not in leading]
+    rest = [_not_leading(one) for one in values if one not in leading]
     case = {MET: "within", NOT_MET: "beyond"}.get(judged.status, "straddles")
     whole = maximum([one.amount for one in readable if one.amount])
     limit = limit_of(ask)
@@ -116,7 +116,12 @@ def _compared(
         case = f"highest-{case}"
     used = [one.fact for one in leading]
     told = say(case, value=leading[0].amount, specimens=tuple(used), limit=limit)
-    return account([told], used, [*set_aside(rest, Unused.LOWER_VALUE), *aside])
+    return account([told], used, [*rest, *aside])
+
+
+def _not_leading(one: _Value) -> Aside:
+    """Return why a value does not count; nobody knows of an unreadable one that it is lower."""
+    return Aside(one.fact, Unused.LOWER_VALUE if one.amount else str(Reason.UNREADABLE))
 
 
 def _leading(readable: Sequence[_Value], *, by_low: bool) -> list[_Value]:

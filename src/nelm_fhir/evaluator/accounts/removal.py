@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from nelm_fhir.assessment.told import Fact, Term, Told
+from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status, all_of
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator import facts
@@ -40,7 +41,7 @@ OPEN_NODES: Final = {"no-nodes": "primary", "unclear-nodes": "primary why"}
 NO_NODES: Final = {"without-nodes": "primary"}
 
 
-@teller("removed", met=RESECTED, not_met=NOT_RESECTED, unknown=OPEN)
+@teller("removed", met={**RESECTED, "resected": "primary date"}, not_met=NOT_RESECTED, unknown=OPEN)
 def removed(view: View, _ask: Ask, judged: Judgment) -> Account:
     """Tell the resection of every primary that decides."""
     return _told(view, judged, [_resected])
@@ -96,12 +97,10 @@ def no_simultaneous_resection(view: View, _ask: Ask, _judged: Judgment) -> Accou
 
 
 def _told(view: View, judged: Judgment, parts: Sequence[Part]) -> Account:
-    primaries = sorted(view.profile.primaries.items())
-    said = [
-        _joined([part(view, primary, facts.primary(view, key)) for part in parts])
-        for key, primary in primaries
-    ]
-    return deciding(view, judged, said)
+    def tell(primary: Primary, fact: Fact) -> tuple[Status, list[Told]]:
+        return _joined([part(view, primary, fact) for part in parts])
+
+    return deciding(view, judged, tell)
 
 
 def _joined(parts: Sequence[Said]) -> tuple[Status, list[Told]]:
@@ -121,26 +120,24 @@ def _resected(view: View, primary: Primary, fact: Fact) -> Said:
         return NOT_MET, say("not-resected", primary=fact)
     if resection.margin == R2:
         return NOT_MET, say("residual", primary=fact, date=resection.date)
+    if resection.performed and resection.margin is None:
+        return MET, say("resected", primary=fact, date=resection.date)
     if resection.performed:
         return MET, say("removed", primary=fact, date=resection.date, margin=_margin(primary))
-    return UNKNOWN, _not_documented(view, primary, fact)
+    return UNKNOWN, _not_documented(primary, fact)
 
 
-def _not_documented(view: View, primary: Primary, fact: Fact) -> Told:
+def _not_documented(primary: Primary, fact: Fact) -> Told:
     planned = fact.value("date")
-    if fact.value("performed") is True and planned is not None:
-        return say("future", primary=fact, date=view.recorded.primaries[_key(fact)].resection.date)
+    if fact.value("performed") is True and isinstance(planned, DaySpan):
+        return say("future", primary=fact, date=planned)
     told = absent(reason(primary.resection, "performed"))
     return say(told.case, primary=fact, **told.words)
 
 
-def _key(fact: Fact) -> str:
-    return fact.id.partition(".")[2]
-
-
-def _margin(primary: Primary) -> Term | None:
-    margin = primary.resection.margin
-    return None if margin is None else Term("resection.with-margin", margin)
+def _margin(primary: Primary) -> Term:
+    """Return the margin, which must be documented."""
+    return Term("resection.with-margin", str(primary.resection.margin))
 
 
 def _resected_clear(view: View, primary: Primary, fact: Fact) -> Said:
@@ -169,8 +166,8 @@ def _strictly_clear(_view: View, primary: Primary, fact: Fact) -> Said:
     return _clear(primary, fact)
 
 
-def _with_nodes(view: View, primary: Primary, fact: Fact) -> Said:
-    status, told = _nodes(view, primary, fact)
+def _with_nodes(_view: View, primary: Primary, fact: Fact) -> Said:
+    status, told = _nodes(primary, fact)
     if status is not MET:
         return status, told
     words: Filling = {"primary": fact, "date": primary.resection.date, "margin": _margin(primary)}
@@ -179,10 +176,10 @@ def _with_nodes(view: View, primary: Primary, fact: Fact) -> Said:
 
 def _nodes_of_removed(view: View, primary: Primary, fact: Fact) -> Said:
     basic = _resected(view, primary, fact)
-    return basic if basic[0] is NOT_MET else _nodes(view, primary, fact)
+    return basic if basic[0] is NOT_MET else _nodes(primary, fact)
 
 
-def _nodes(_view: View, primary: Primary, fact: Fact) -> Said:
+def _nodes(primary: Primary, fact: Fact) -> Said:
     resection = primary.resection
     if resection.lymphadenectomy is not None:
         case = "nodes-done" if resection.lymphadenectomy else "without-nodes"

@@ -1,9 +1,9 @@
 """How the site of the primary tumor is told: where it lies, and what the set makes of that."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Final
 
-from nelm_fhir.assessment.told import Recorded, Term, Told
+from nelm_fhir.assessment.told import Fact, Recorded, Term, Told
 from nelm_fhir.core.logic import MET, NOT_MET, UNKNOWN, Status
 from nelm_fhir.evaluator import facts
 from nelm_fhir.evaluator.account import Account, absent, account, say, teller
@@ -33,7 +33,7 @@ NOT_STATED: Final = {"none": "", "unclear": "why", NO_PRIMARY: ""}
 def primary_site(view: View, ask: Ask, judged: Judgment) -> Account:
     """Tell the site of every primary that decides."""
     column = str(ask.parameters["column"])
-    return deciding(view, judged, [_site(view, one, column) for one in _primaries(view)])
+    return deciding(view, judged, lambda primary, _: _site(view, primary, column))
 
 
 def _site(view: View, primary: Primary, column: str) -> Said:
@@ -60,7 +60,7 @@ def _site(view: View, primary: Primary, column: str) -> Said:
 )
 def not_pancreatic_head(view: View, _ask: Ask, judged: Judgment) -> Account:
     """Tell the site of every primary, as far as it is the pancreatic head or not."""
-    return deciding(view, judged, [_head(one) for one in _primaries(view)])
+    return deciding(view, judged, lambda primary, _: _head(primary))
 
 
 def _head(primary: Primary) -> Said:
@@ -73,20 +73,17 @@ def _head(primary: Primary) -> Said:
     return MET, [say("elsewhere", site=site)]
 
 
-def _primaries(view: View) -> list[Primary]:
-    return [primary for _, primary in sorted(view.profile.primaries.items())]
-
-
-def deciding(
-    view: View, judged: Judgment, told: Sequence[tuple[Status, Sequence[Told]]]
-) -> Account:
+def deciding(view: View, judged: Judgment, tell: Callable[[Primary, Fact], Said]) -> Account:
     """Return the account of the primaries that have the status of all of them together."""
-    keys = sorted(view.profile.primaries)
-    if not keys:
+    primaries = sorted(view.profile.primaries.items())
+    if not primaries:
         return account([say(NO_PRIMARY)], [])
-    those = [
-        (facts.primary(view, key), sentences)
-        for key, (status, sentences) in zip(keys, told, strict=True)
-        if status is judged.status
-    ]
-    return account([one for _, several in those for one in several], [fact for fact, _ in those])
+    told: list[Told] = []
+    used: list[Fact] = []
+    for key, primary in primaries:
+        fact = facts.primary(view, key)
+        status, sentences = tell(primary, fact)
+        if status is judged.status:
+            told += sentences
+            used.append(fact)
+    return account(told, used)

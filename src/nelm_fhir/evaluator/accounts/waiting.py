@@ -1,7 +1,6 @@
 """How the resection, observation and node clocks are told, each from its own start (rules 9.4)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Final
 
 from msgspec import Struct
@@ -50,11 +49,6 @@ class _Start(Struct, frozen=True):
     told: Told
     facts: tuple[Fact, ...]
     day: DaySpan | None
-
-    @property
-    def last_day(self) -> date:
-        """The last day that it can denote; without a date it comes before all others."""
-        return date.min if self.day is None else self.day.latest
 
 
 @teller("observation-clock", **OF_PRIMARY, not_applicable={"primary-in-place": ""})
@@ -121,7 +115,8 @@ def _deciding(judged: Judgment, starts: Sequence[_Start]) -> Account:
     those = [one for one in starts if one.outcome == _outcome(judged)]
     used = [fact for one in those for fact in one.facts]
     if judged.status is MET:
-        those = sorted(those, key=lambda one: one.last_day)[-1:]
+        days = [(one.day.latest, place) for place, one in enumerate(those) if one.day]
+        those = [those[max(days)[1]]]
     return account([one.told for one in those], used)
 
 
