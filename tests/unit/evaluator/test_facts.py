@@ -2,7 +2,7 @@
 
 from tests.property.records import BASELINE, CATALOGUE, having
 
-from nelm_fhir.assessment.told import Fact
+from nelm_fhir.assessment.told import Element, Fact
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.evaluator import facts
@@ -52,6 +52,13 @@ def test_a_judgment_has_the_date_of_its_own_statement_not_of_the_latest_one():
     assert latest.value("judged_by") == "tumor board"
 
 
+def test_the_time_of_a_statement_is_no_part_of_its_day():
+    read_at = {**BOARD, "recorded": "2026-05-11T10:30:00+02:00"}
+    evidence = {**LIVER["evidence"], "distribution": read_from(REPORT, read_at)}
+    fact = facts.judgment(view(liver={**LIVER, "evidence": evidence}), "distribution")
+    assert fact.value("judged_on") == DaySpan.parse("2026-05-11")
+
+
 def test_a_judgment_whose_statement_bears_no_date_has_none_of_another_one():
     undated = {**LIVER["evidence"], "distribution": read_from(REPORT)}
     fact = facts.judgment(view(liver={**LIVER, "evidence": undated}), "distribution")
@@ -62,7 +69,8 @@ def test_without_evidence_date_and_author_stand_for_every_judgment():
     fact = facts.judgment(view(), "distribution")
     assert fact.value("judged_on") == DaySpan.parse("2026-05-11")
     assert fact.value("judged_by") == "MDT"
-    assert facts.judgment(view(), "extent_judgment").elements == ()
+    silent = facts.judgment(view(), "extent_judgment")
+    assert silent == Fact("liver.extent_judgment", "judgment")
 
 
 def test_signature_and_author_of_an_adjudication_rest_on_the_statement_of_its_verdict():
@@ -81,6 +89,12 @@ def test_signature_and_author_of_an_adjudication_rest_on_the_statement_of_its_ve
     assert resources(fact, "class") == []
 
 
+def test_an_adjudication_without_a_verdict_rests_on_nothing():
+    focus = {"class": "bone", "status": "suspected", "adjudication": {"signed": True}}
+    signed = facts.focus(view(extrahepatic={"t9": focus}), "t9").element("signed")
+    assert signed == Element("signed", value=True)
+
+
 def test_a_focus_that_only_a_scan_names_has_nothing_of_its_own():
     assert facts.focus(view(), "nowhere") == Fact("extrahepatic.nowhere", "focus")
 
@@ -97,7 +111,7 @@ def test_a_text_is_shown_with_the_amount_that_was_read_in_it():
     fact = facts.specimen(view(specimens=record["specimens"]), "liver-1")
     ki67 = fact.element("ki67_text")
     assert ki67 is not None
-    assert (ki67.text, str(ki67.value)) == ("5-10 %", "5-10 %")
+    assert (ki67.text, str(ki67.value), ki67.reason) == ("5-10 %", "5-10 %", None)
     assert isinstance(ki67.value, Amount)
 
 

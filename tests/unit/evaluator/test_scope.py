@@ -5,6 +5,7 @@ from tests.golden.sourced_records import sourced
 from tests.property.records import CATALOGUE, assess
 from tests.unit.evaluator.changed import GONE, changed
 
+from nelm_fhir.evaluator.answers import outside
 from nelm_fhir.evaluator.definitions.scope import evidence_of_scope, scope_of
 from nelm_fhir.evaluator.view import View
 from nelm_fhir.profile.record_format import CandidateProfile
@@ -98,3 +99,19 @@ def test_a_criterion_hands_on_what_its_judgment_set_aside():
     ]
     assert [one.evidence.resource for one in result.set_aside] == ["older liver.distribution"]
     assert result.paths == ("liver.distribution",)
+
+
+@pytest.mark.parametrize(
+    ("scope", "used"),
+    [
+        ("SCOPE-ADULT", ["patient"]),
+        ("SCOPE-POST-LT", ["liver_transplant"]),
+        ("SCOPE-NO-LIVER-METASTASES", ["liver"]),
+        ("SCOPE-HISTOLOGY", ["specimens.liver-1", "specimens.primary-specimen"]),
+        ("SCOPE-PRIMARY-LIVER", ["primaries.primary-1"]),
+    ],
+)
+def test_a_set_that_does_not_apply_is_answered_by_what_takes_the_patient_out(scope, used):
+    (found,) = outside(view({}), [scope])
+    assert (found.outcome, found.reason) == ("not-applicable", "outside-scope")
+    assert [fact.id for fact in found.used] == used

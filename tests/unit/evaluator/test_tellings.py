@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from tests.unit.evaluator.changed import GONE
-from tests.unit.evaluator.telling import telling
+from tests.unit.evaluator.telling import answer, telling
+
+from nelm_fhir.evaluator.registry import SPECS
 
 FOLDER = Path(__file__).parent / "tellings"
 FILES = {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
@@ -21,11 +23,13 @@ def cases(path):
     return tomllib.loads(path.read_text())["case"]
 
 
+def changes(case):
+    return {**case.get("changes", {}), **dict.fromkeys(case.get("without", ()), GONE)}
+
+
 def told(case):
     """Return what is told for one case, as it stands in the file."""
-    gone = dict.fromkeys(case.get("without", ()), GONE)
-    lines = telling(case["asks"], {**case.get("changes", {}), **gone})
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in telling(case["asks"], changes(case)))
 
 
 def written_anew(path):
@@ -49,3 +53,12 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_an_answer_is_told_with_what_it_rests_on(name):
     assert told(CASES[name]).splitlines() == CASES[name]["told"].splitlines()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_sentence_is_declared_for_this_outcome_with_the_fields_it_fills(name):
+    found = answer(CASES[name]["asks"], changes(CASES[name]))
+    for one in found.told:
+        declared = SPECS[found.asks].cases[one.case]
+        assert declared.outcome == ("beside" if one.beside else found.outcome)
+        assert declared.fields == one.words.keys()
