@@ -90,3 +90,18 @@ def test_every_fault_of_the_systems_is_reported_at_once() -> None:
         "systems.toml: system[2] c: source: missing",
         "systems.toml: system[3] d: form: needs a valid pattern and reads",
     ]
+
+
+@pytest.mark.parametrize("system", [row["uri"] for row in systems()["system"]])
+def test_every_spelling_that_is_told_of_a_system_is_folded_into_it(system: str) -> None:
+    found = shipped().systems.spellings(system)
+    assert found[0] == system
+    assert len(found) == len(set(found))
+    assert {shipped().normalize(uri, "x") for uri in found} == {Code(system, "x")}
+    aliases = [a["uri"] for row in systems()["system"] if row["uri"] == system
+               for a in row.get("alias", ())]  # fmt: skip
+    assert set(aliases) <= set(found)
+
+
+def test_a_system_that_nobody_knows_is_spelled_as_it_is() -> None:
+    assert shipped().systems.spellings("urn:x") == ("urn:x",)
