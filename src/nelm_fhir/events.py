@@ -24,6 +24,8 @@ class Event(StrEnum):
     EXPORT_STARTED = "export-started"
     EXPORT_POLLED = "export-polled"
     EXPORT_NOT_CLEANED_UP = "export-not-cleaned-up"
+    RESULT_SENT = "result-sent"
+    PROVENANCE_REFUSED = "provenance-refused"
 
 
 def event(name: Event, **fields: float | bool | StrEnum) -> None:

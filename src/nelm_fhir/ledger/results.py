@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nelm_fhir.ledger.store import Ledger
 
@@ -47,8 +48,8 @@ class Result(Struct, frozen=True):
 
     `content` is the digest of what is news to a reader, empty where nobody knows it;
     `newest_input` the youngest moment of the record, in UTC, empty where it told none; `basis` the
-    references by version that it rests on; `provenance` the id of what tells how it came about;
-    `assessment` the resource.
+    references by version that it rests on; `assessment` the resource; `owed` the Provenance that
+    the server does not have yet; `changed` the moment of this state.
     """
 
     server: str
@@ -69,8 +70,9 @@ class Result(Struct, frozen=True):
     assessment: bytes
     server_id: str = ""
     server_version: str = ""
-    provenance: str = ""
+    owed: bytes = b""
     run: int | None = None
+    changed: str = ""
 
     @property
     def target(self) -> Target:
@@ -80,8 +82,8 @@ class Result(Struct, frozen=True):
 
 _NAMES: Final = Result.__struct_fields__
 _INSERT: Final = (
-    f"INSERT OR REPLACE INTO result ({', '.join(_NAMES)}, changed)"  # noqa: S608 - names of this file
-    f" VALUES ({', '.join('?' * (len(_NAMES) + 1))})"
+    f"INSERT OR REPLACE INTO result ({', '.join(_NAMES)})"  # noqa: S608 - names of this file
+    f" VALUES ({', '.join('?' * len(_NAMES))})"
 )
 _SELECT: Final = f"SELECT {', '.join(_NAMES)} FROM result"  # noqa: S608 - names of this file
 _ORDER: Final = " ORDER BY patient, set_id, as_of, key, server, strategy"
@@ -89,7 +91,7 @@ _ORDER: Final = " ORDER BY patient, set_id, as_of, key, server, strategy"
 
 def note(ledger: Ledger, results: Iterable[Result], moment: datetime) -> None:
     """Note results as they stand now, all of them or none; each replaces its earlier row."""
-    rows = [(*_stored(result), moment.isoformat()) for result in results]
+    rows = [_stored(replace(result, changed=moment.isoformat())) for result in results]
     with ledger.transaction():
         ledger.execute_all(_INSERT, rows)
 
@@ -117,7 +119,11 @@ def every(ledger: Ledger, patients: Sequence[str] = ()) -> Iterator[Result]:
 def newest_written(results: Iterable[Result], set_id: str) -> Result | None:
     """Return the written result of a set with the latest as-of date; None if none is written."""
     written = [one for one in results if one.set_id == set_id and one.state is State.WRITTEN]
-    return max(written, key=lambda one: (one.as_of, one.newest_input), default=None)
+    return max(written, key=_order, default=None)
+
+
+def _order(result: Result) -> tuple[date, str, str]:
+    return result.as_of, result.newest_input, result.changed
 
 
 def _stored(result: Result) -> tuple[Any, ...]:

@@ -85,8 +85,8 @@ CREATE TABLE result (
     CHECK (state IN ('evaluated', 'sending', 'retracting', 'written', 'failed', 'retracted')),
   server_id TEXT NOT NULL DEFAULT '',
   server_version TEXT NOT NULL DEFAULT '',
-  provenance TEXT NOT NULL DEFAULT '',
   assessment BLOB NOT NULL,
+  owed BLOB NOT NULL DEFAULT x'',
   run INTEGER REFERENCES run(id) ON DELETE SET NULL,
   changed TEXT NOT NULL,
   PRIMARY KEY (server, strategy, key)
@@ -95,7 +95,8 @@ CREATE TABLE result (
 """A result for a server: one row per identity and strategy, since a site may send two shapes.
 
 `content` is the digest of what would be news to a reader; `newest_input` the youngest moment of
-the record it was made from; `basis` what it rests on; `assessment` the resource itself.
+the record it was made from; `basis` what it rests on; `assessment` the resource itself; `owed` the
+Provenance that the server does not have yet.
 """
 
 _OF_PATIENT: Final = "CREATE INDEX result_of_patient ON result (patient, set_id)"

@@ -57,7 +57,7 @@ def bundle_of(
         "meta": meta(test_data=test_data),
         "type": kind,
         "timestamp": instant(recorded),
-        "entry": [entry if kind == "transaction" else _only(entry) for entry in entries],
+        "entry": [_only(entry) if kind == "collection" else entry for entry in entries],
     }
 
 

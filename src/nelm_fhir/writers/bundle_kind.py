@@ -5,4 +5,4 @@ Whoever only passes the word on need not import the writers.
 
 from typing import Literal
 
-Kind = Literal["transaction", "collection"]
+Kind = Literal["transaction", "batch", "collection"]

@@ -23,7 +23,7 @@ _CODES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("RiskAssessment", "status"): frozenset(
         {"preliminary", "final", "amended", "corrected", "entered-in-error"}
     ),
-    ("Bundle", "type"): frozenset({"transaction", "collection"}),
+    ("Bundle", "type"): frozenset({"transaction", "batch", "collection"}),
     **target_checks.CODES,
 }
 _ROLES: Final = frozenset({"derivation", "revision", "quotation", "source", "removal"})
@@ -148,13 +148,13 @@ def _bundle(resource: Json) -> Iterator[Fault]:
     urls = [entry.get("fullUrl", "") for entry in entries]
     if len(set(urls)) < len(urls):
         yield "Bundle.entry.fullUrl: not unique (bdl-7)"
-    requested = resource.get("type") == "transaction"
+    requested = resource.get("type") in {"transaction", "batch"}
     for n, entry in enumerate(entries):
         where = f"Bundle.entry[{n}]"
         if "/_history/" in urls[n] or not urls[n]:
             yield f"{where}.fullUrl: missing or with version (bdl-8)"
         if ("request" in entry) is not requested:
-            yield f"{where}.request: always and only in a transaction (bdl-3)"
+            yield f"{where}.request: always and only where something is asked for (bdl-3)"
         yield from (f"{where}.resource: {fault}" for fault in faults(entry.get("resource", {})))
     dangling = {ref for ref in _references(resource) if ref.startswith("urn:")} - set(urls)
     if dangling:

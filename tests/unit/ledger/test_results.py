@@ -48,10 +48,16 @@ def ledger(tmp_path: Path):
         yield opened
 
 
+def told(rows) -> list[Result]:
+    """The rows without the moment at which they were noted."""
+    return [replace(row, changed="") for row in rows]
+
+
 def test_what_comes_back_is_what_was_noted(ledger):
     note(ledger, [ONE], NOW)
-    assert of_patient(ledger, ONE.target, "Patient/p") == [ONE]
-    assert list(every(ledger)) == list(of_server(ledger, SERVER)) == [ONE]
+    noted = replace(ONE, changed=NOW.isoformat())
+    assert of_patient(ledger, ONE.target, "Patient/p") == [noted]
+    assert list(every(ledger)) == list(of_server(ledger, SERVER)) == [noted]
     assert type(next(every(ledger)).state) is State
 
 
@@ -60,15 +66,15 @@ def test_a_result_is_one_row_per_target_and_takes_its_new_state(ledger):
     elsewhere = replace(ONE, strategy="observation")
     note(ledger, [ONE, elsewhere], NOW)
     note(ledger, [written], NOW)
-    assert of_patient(ledger, ONE.target, "Patient/p") == [written]
-    assert of_patient(ledger, Target(SERVER, "observation"), "Patient/p") == [elsewhere]
+    assert told(of_patient(ledger, ONE.target, "Patient/p")) == [written]
+    assert told(of_patient(ledger, Target(SERVER, "observation"), "Patient/p")) == [elsewhere]
 
 
 def test_results_of_somebody_else_are_not_told(ledger):
     other = replace(ONE, key="b" * 64, patient="Patient/q")
     note(ledger, [ONE, other], NOW)
-    assert of_patient(ledger, ONE.target, "Patient/q") == [other]
-    assert list(every(ledger, ["Patient/q"])) == [other]
+    assert told(of_patient(ledger, ONE.target, "Patient/q")) == [other]
+    assert told(every(ledger, ["Patient/q"])) == [other]
     assert of_patient(ledger, Target("elsewhere", ONE.strategy), "Patient/p") == []
 
 

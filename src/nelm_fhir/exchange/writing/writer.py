@@ -1,0 +1,155 @@
+"""The results of one patient after the other onto a server, in the order that survives everything.
+
+In: an Assessment and what is known of its record. Out: what became of each result. The order: be
+the only writer of the patient; find out what was in doubt; decide; note what is about to be sent;
+send it; note each answer; look whether anything stands there twice. Whatever was not answered is
+asked for before it is repeated. Source: interop 7, rules 1 to 8.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from nelm_fhir.assessment.result import Assessment
+from nelm_fhir.exchange.client import Client
+from nelm_fhir.exchange.writing.decide import Do, Why
+from nelm_fhir.exchange.writing.delivery import Delivery
+from nelm_fhir.exchange.writing.learn import landed_rows
+from nelm_fhir.exchange.writing.lookup import Lookup
+from nelm_fhir.exchange.writing.news import news, patient_at
+from nelm_fhir.exchange.writing.pack import Packing, packed, retractions
+from nelm_fhir.exchange.writing.parcel import Parcel
+from nelm_fhir.exchange.writing.place import Place
+from nelm_fhir.exchange.writing.plan import plan
+from nelm_fhir.exchange.writing.report import OPEN, Done, alarm, found_out, kept
+from nelm_fhir.exchange.writing.settle import Doubles, resting_on, settled
+from nelm_fhir.ledger import holds
+from nelm_fhir.ledger.results import Result, State, note, of_patient
+from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.writers.strategies import Writing
+
+ROUNDS: Final = 3
+"""How often it is decided anew before nobody knows what became of a result."""
+NO_INPUTS: Final[frozenset[str]] = frozenset()
+
+Dones = dict[str, Done]
+Turn = Callable[[Sequence[Result], Dones, Packing], tuple[Dones, Sequence[Parcel]]]
+"""One round: from the rows as they stand and what is done, what is decided now and what to send."""
+
+
+class Writer:
+    """Writes to one place, with one ledger. `now` tells the moment; `program` who writes."""
+
+    def __init__(
+        self,
+        client: Client,
+        place: Place,
+        ledger: Ledger,
+        *,
+        program: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._place = place
+        self._ledger = ledger
+        self._program = program
+        self._now = now
+        self._lookup = Lookup(client, place)
+        self._delivery = Delivery(client, place, ledger, now)
+        holds.give_up_claims(ledger)
+
+    def write(
+        self,
+        assessment: Assessment,
+        writing: Writing,
+        *,
+        newest_input: str,
+        void: frozenset[str] = NO_INPUTS,
+    ) -> list[Done]:
+        """Write the results of an assessment, and retract earlier ones that rest on `void` inputs.
+
+        `newest_input` is the youngest moment of the record. Raises ExchangeError where the server
+        cannot be asked, NoPatient, WriteRefused where somebody else writes for the patient.
+        """
+        patient = patient_at(assessment, self._place)
+        new = list(
+            news(
+                assessment,
+                self._place,
+                newest_input=newest_input,
+                valid_months=writing.valid_months,
+            )
+        )
+
+        def turn(
+            rows: Sequence[Result], done: Dones, packing: Packing
+        ) -> tuple[Dones, list[Parcel]]:
+            pending = [one for one in new if one.key not in done or done[one.key].end in OPEN]
+            can_update = self._place.in_place
+            planned = plan(pending, rows, self._lookup, can_update=can_update, void=void)
+            if any(one.action.why is Why.DOUBLES for one in planned):
+                raise Doubles
+            note(self._ledger, landed_rows(planned), self._now())
+            to_send = [one for one in planned if one.action.do in {Do.CREATE, Do.UPDATE}]
+            return kept(planned), [packed(one, assessment, packing) for one in to_send]
+
+        def work() -> list[Done]:
+            written = self._in_rounds(patient, writing, turn)
+            wrong = self._in_rounds(patient, writing, self._withdrawal(Why.VOID_INPUT, void))
+            return [*(written[one.key] for one in new), *wrong.values()]
+
+        return self._alone(patient, work, [one.set_id for one in new])
+
+    def withdraw(self, patient: str, writing: Writing) -> list[Done]:
+        """Retract every result of a patient who was merged into another."""
+
+        def work() -> list[Done]:
+            return list(self._in_rounds(patient, writing, self._withdrawal(Why.MERGED)).values())
+
+        return self._alone(patient, work, [])
+
+    def _withdrawal(self, why: Why, void: frozenset[str] | None = None) -> Turn:
+        """Return the round that retracts what rests on `void` inputs; everything without."""
+
+        def turn(
+            rows: Sequence[Result], done: Dones, packing: Packing
+        ) -> tuple[Dones, list[Parcel]]:
+            written = [row for row in rows if row.state is State.WRITTEN and row.key not in done]
+            written += [row for row in rows if row.key in done and done[row.key].end in OPEN]
+            wrong = written if void is None else list(resting_on(written, void))
+            return retractions(wrong, self._lookup, why, packing)
+
+        return turn
+
+    def _in_rounds(self, patient: str, writing: Writing, turn: Turn) -> Dones:
+        done: Dones = {}
+        for _ in range(ROUNDS):
+            rows = self._settled(patient)
+            moment = self._now()
+            packing = Packing(self._place, writing, self._program, moment, tuple(rows))
+            decided, parcels = turn(rows, done, packing)
+            ended = decided | self._delivery.deliver(parcels, moment)
+            done |= {key: found_out(done.get(key), one) for key, one in ended.items()}
+            if not any(one.end in OPEN for one in done.values()):
+                break
+        return done
+
+    def _settled(self, patient: str) -> list[Result]:
+        """Find out what was in doubt, pay what is owed, and return the rows as they stand."""
+        rows = of_patient(self._ledger, self._place.target, patient)
+        note(self._ledger, settled(rows, self._lookup, self._place), self._now())
+        self._delivery.settle_debts(of_patient(self._ledger, self._place.target, patient))
+        return of_patient(self._ledger, self._place.target, patient)
+
+    def _alone(
+        self, patient: str, work: Callable[[], list[Done]], sets: Sequence[str]
+    ) -> list[Done]:
+        """Work as the only writer of the patient, unless an alarm stands or has to be raised."""
+        server = self._place.base
+        with holds.one_writer(self._ledger, server, patient, self._now()):
+            if holds.alarmed(self._ledger, server, patient):
+                return alarm(sets, Why.ALARMED)
+            try:
+                return work()
+            except Doubles:
+                holds.raise_alarm(self._ledger, server, patient, self._now())
+                return alarm(sets, Why.DOUBLES)
