@@ -65,6 +65,7 @@ def packed(planned: Planned, assessment: Assessment, packing: Packing) -> Parcel
         revises=[_version_of(held, packing.place)] if held else (),
         targets=[f"{packing.place.type}/{held.id}"] if held else (),
     )
+    _refuse_invalid(built, told)
     row = msgspec.structs.replace(
         planned.new,
         state=State.SENDING,
@@ -116,6 +117,13 @@ def _built(new: Result, assessment: Assessment, verdict: SetVerdict, packing: Pa
     before = newest_written([row for row in packing.rows if row.key != new.key], new.set_id)
     earlier = f"{packing.place.type}/{before.server_id}" if before and before.server_id else None
     return write(assessment, verdict, packing.writing, earlier)
+
+
+def _refuse_invalid(*resources: Json) -> None:
+    """Raise NotValid for what must not leave; what others added to a resource is theirs."""
+    from nelm_fhir.fhir_r4.models import refuse_built  # noqa: PLC0415 - costs seconds, only here
+
+    refuse_built({"entry": [{"resource": one} for one in resources]})
 
 
 def _in_place(built: Json, held: Held, status: str) -> Json:

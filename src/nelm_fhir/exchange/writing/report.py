@@ -34,7 +34,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How it ended for one result, and why; `status` is the HTTP status of a server that refused."""
+    """How it ended for one result, and why; `status` is what a server that refused answered."""
 
     set_id: str
     end: End

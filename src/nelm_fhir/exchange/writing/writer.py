@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.writing.decide import Do, Why
@@ -33,8 +35,10 @@ ROUNDS: Final = 3
 NO_INPUTS: Final[frozenset[str]] = frozenset()
 
 Dones = dict[str, Done]
-Turn = Callable[[Sequence[Result], Dones, Packing], tuple[Dones, Sequence[Parcel]]]
-"""One round: from the rows as they stand and what is done, what is decided now and what to send."""
+Decided = tuple[Dones, Sequence[Parcel]]
+"""What has ended without sending anything, and what is to be sent."""
+Turn = Callable[[Sequence[Result], Dones, Packing], Decided]
+"""One round: from the rows as they stand, and what was done in earlier rounds."""
 
 
 class Writer:
@@ -80,9 +84,7 @@ class Writer:
             )
         )
 
-        def turn(
-            rows: Sequence[Result], done: Dones, packing: Packing
-        ) -> tuple[Dones, list[Parcel]]:
+        def turn(rows: Sequence[Result], done: Dones, packing: Packing) -> Decided:
             pending = [one for one in new if one.key not in done or done[one.key].end in OPEN]
             can_update = self._place.in_place
             planned = plan(pending, rows, self._lookup, can_update=can_update, void=void)
@@ -110,13 +112,14 @@ class Writer:
     def _withdrawal(self, why: Why, void: frozenset[str] | None = None) -> Turn:
         """Return the round that retracts what rests on `void` inputs; everything without."""
 
-        def turn(
-            rows: Sequence[Result], done: Dones, packing: Packing
-        ) -> tuple[Dones, list[Parcel]]:
+        def turn(rows: Sequence[Result], done: Dones, packing: Packing) -> Decided:
+            unsure = [row for row in rows if row.key in done and done[row.key].end in OPEN]
             written = [row for row in rows if row.state is State.WRITTEN and row.key not in done]
-            written += [row for row in rows if row.key in done and done[row.key].end in OPEN]
             wrong = written if void is None else list(resting_on(written, void))
-            return retractions(wrong, self._lookup, why, packing)
+            ended, parcels = retractions([*wrong, *unsure], self._lookup, why, packing)
+            gone = [replace(row, state=State.RETRACTED) for row in wrong if row.key in ended]
+            note(self._ledger, gone, self._now())
+            return ended, parcels
 
         return turn
 
