@@ -19,9 +19,10 @@ class Outcome(Struct, frozen=True):
 
     `patient` is "Patient/ID"; `input_hash` the SHA-256 of the patient's lines, sorted. `assessment`
     is the JSON contract of `--format json`, `profile` the record format, `resources` the
-    RiskAssessments: each on one line. `error` is the class of the error that made a record
-    unusable, with its text, its remedy and FHIR issue type, none of which holds a patient's value.
-    `source` names the file, relative to the source, where one file is one patient.
+    RiskAssessments, `line` that of the worklist: each on one line. `error` is the class of the
+    error that made a record unusable, with its text, its remedy and FHIR issue type, none of which
+    holds a patient's value. `source` names the file, relative to the source, where one file is one
+    patient. `kept` are the lines of a failed patient, only where somebody asked to keep them.
     """
 
     patient: str
@@ -36,6 +37,8 @@ class Outcome(Struct, frozen=True):
     remedy: str = ""
     issue_type: str = ""
     source: str = ""
+    line: bytes = b""
+    kept: tuple[bytes, ...] = ()
 
 
 class Counts(Struct, frozen=True):

@@ -21,13 +21,18 @@ CREATE TABLE run (
   options TEXT NOT NULL,
   source TEXT NOT NULL,
   program TEXT NOT NULL,
+  about TEXT NOT NULL DEFAULT '{}',
   started TEXT NOT NULL,
   finished TEXT,
   state TEXT NOT NULL CHECK (state IN ('running', 'finished', 'failed')),
   counts TEXT NOT NULL DEFAULT '{}'
 )
 """
-"""One run: what was asked of it (a repetition needs no more), when, and how it ended."""
+"""One run: what was asked of it (a repetition needs no more), when, and how it ended.
+
+Runs that agree in `as_of`, `catalogue`, `options`, `source` (the fingerprint of the input) and
+`program` give the same; `about` tells what else a repetition needs to know.
+"""
 
 _SHARD: Final = """
 CREATE TABLE shard (
@@ -49,8 +54,9 @@ CREATE TABLE patient (
   source TEXT NOT NULL DEFAULT '',
   deceased INTEGER NOT NULL DEFAULT 0,
   place INTEGER,
-  missing INTEGER,
-  earliest TEXT,
+  missing INTEGER NOT NULL DEFAULT 0,
+  earliest TEXT NOT NULL DEFAULT '',
+  line BLOB NOT NULL DEFAULT x'',
   assessment BLOB NOT NULL DEFAULT x'',
   profile BLOB NOT NULL DEFAULT x'',
   resources BLOB NOT NULL DEFAULT x'',
@@ -58,10 +64,16 @@ CREATE TABLE patient (
   message TEXT NOT NULL DEFAULT '',
   remedy TEXT NOT NULL DEFAULT '',
   issue_type TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  kept BLOB NOT NULL DEFAULT x'',
   PRIMARY KEY (run, patient)
 )
 """
-"""A patient of a run. `place`, `missing` and `earliest` are the order of the worklist."""
+"""A patient of a run. `place`, `missing` and `earliest` are the order of the worklist.
+
+Who has no `place` stands in no worklist: the deceased, and whoever could not be assessed, with the
+runs in which this very input failed (`attempts`). BLOBs are packed by `patients.py`.
+"""
 
 _WORKLIST: Final = "CREATE INDEX worklist ON patient (run, place, missing, earliest, patient)"
 
