@@ -1,7 +1,7 @@
 """Which criteria answer otherwise than before, and which resources behind them are others.
 
 In: one patient's assessments and profiles of two runs, as the JSON forms hold them. Out: the
-criteria of a set that turned, and the resource versions that appeared, changed or vanished among
+criteria that turned the verdict of a set, and the resource versions that appeared, changed or vanished among
 what the verdict rests on. What a profile names as evidence is what the record held, also where it
 was set aside: that a criterion looks elsewhere now is no change of the record.
 """
@@ -78,12 +78,14 @@ def judgment(assessment: bytes, name: str) -> Judgment:
 
 
 def turned(before: Judgment, after: Judgment) -> tuple[Turned, ...]:
-    """Return the criteria whose status or reason is another one, in the order of the set."""
-    old = {one.id: one for one in before.criteria}
+    """Return the criteria that a verdict names, then or now, and that answer otherwise."""
+    old, named = {one.id: one for one in before.criteria}, before.named | after.named
     return tuple(
         Turned(new.id, new.label, was.outcome, was.reason, new.outcome, new.reason)
         for new in after.criteria
-        if (was := old.get(new.id)) and (was.outcome, was.reason) != (new.outcome, new.reason)
+        if new.id in named
+        and (was := old.get(new.id))
+        and (was.outcome, was.reason) != (new.outcome, new.reason)
     )
 
 
@@ -92,11 +94,10 @@ def changed_data(
 ) -> tuple[Datum, ...]:
     """Return the resources behind a change, by name.
 
-    Of the criteria that turned or that a verdict names; if these rest on nothing that changed, of
-    the whole record, without criteria.
+    Of the criteria that a verdict names; if these rest on nothing that changed, of the whole
+    record, without criteria.
     """
-    names = before.named | after.named | {one.id for one in turned(before, after)}
-    looked_at = _looked_at((before, after), names)
+    looked_at = _looked_at((before, after), before.named | after.named)
     found = tuple(_differences(_states(profile_before), _states(profile), looked_at))
     near = tuple(one for one in found if one.criteria)
     return near or found

@@ -5,7 +5,9 @@ behind it is found by `causes.py`. A set that only one of the runs judged has no
 deceased have no verdict.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 from typing import Final
@@ -90,6 +92,8 @@ class Why(Struct, frozen=True):
 
 Explain = Callable[[Standing, Standing, str], Why]
 """Says why a verdict differs, for a patient whom both runs judged, and one set."""
+KEPT: Final = 201
+"""Changes that are held: one more than a page shows, so that it can tell that there are more."""
 _NONE: Final[Mapping[str, SetLine]] = {}
 _ABSENT: Final = Standing("", "", "", deceased=False, line=b"")
 
@@ -107,6 +111,26 @@ def changes(ledger: Ledger, before: Run, after: Run, explain: Explain) -> Iterat
                 continue
             why = explain(was, now, name) if one and other else Why((_fate(was, now),))
             yield _change(was, now, one, other, before, after, why)
+
+
+@dataclass(slots=True)
+class Changed:
+    """Counts changes as they pass by, and keeps the first for those who are shown no more."""
+
+    first: list[Change] = field(default_factory=list)
+    _causes: Counter[Behind] = field(default_factory=Counter)
+
+    def passing(self, every: Iterable[Change]) -> Iterator[Change]:
+        """Yield the changes as they are, each counted."""
+        for change in every:
+            self._causes.update(change.behind)
+            if len(self.first) < KEPT:
+                self.first.append(change)
+            yield change
+
+    def by_cause(self) -> dict[str, int]:
+        """Return how many verdicts differ, by what is behind; one with two causes counts twice."""
+        return {str(one): self._causes[one] for one in Behind if self._causes[one]}
 
 
 def encoded(change: Change) -> bytes:

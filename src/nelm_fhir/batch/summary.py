@@ -27,8 +27,7 @@ class Summary:
     _verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _data: Counter[str] = field(default_factory=Counter)
     _alone: Counter[str] = field(default_factory=Counter)
-    _things: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _of_sets: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _criteria: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _pairs: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
 
     def add(self, line: WorklistLine) -> None:
@@ -54,9 +53,12 @@ class Summary:
         self._data.update(data)
         if len(data) == 1:
             self._alone.update(data)
-        self._things.update({(one.datum, one.settle) for one in line.missing})
-        self._of_sets.update(
-            {(one.datum, ids[s.title]) for one in line.missing for s in one.settles}
+        self._criteria.update(
+            {
+                (one.datum, ids.get(named.title, named.title), named.criterion)
+                for one in line.missing
+                for named in one.settles
+            }
         )
 
     def verdicts(self) -> list[Json]:
@@ -78,14 +80,9 @@ class Summary:
                 "datum": datum,
                 "patients": number,
                 "nothing_else": self._alone[datum],
-                "sets": [
-                    {"set": name, "patients": count}
-                    for name in self._titles
-                    if (count := self._of_sets[datum, name])
-                ],
-                "settled_by": [
-                    {"settle": settle, "patients": count}
-                    for (of, settle), count in _most(self._things)
+                "criteria": [
+                    {"set": name, "criterion": criterion, "patients": count}
+                    for (of, name, criterion), count in _most(self._criteria)
                     if of == datum
                 ],
             }

@@ -134,7 +134,7 @@ def profiles(ledger: Ledger, run: Run) -> Iterator[tuple[str, bytes]]:
         yield row["patient"], _unpacked(row["profile"])
 
 
-def failed(ledger: Ledger, run: Run, state: str) -> Iterator[Patient]:
+def in_state(ledger: Ledger, run: Run, state: str) -> Iterator[Patient]:
     """Yield the patients in that state, without documents, in the order of their ids."""
     names = [name for name in _NAMES if name not in _PACKED]
     query = (
@@ -154,6 +154,15 @@ def states(ledger: Ledger, run: Run) -> dict[str, int]:
         "SELECT count(*) AS number FROM patient WHERE run = ? AND deceased = 1", (run.id,)
     )
     return found | {"deceased": int(dead["number"]) if dead else 0}
+
+
+def errors(ledger: Ledger, run: Run) -> dict[str, int]:
+    """Return how many patients failed, by the class of the error."""
+    query = (
+        "SELECT error, count(*) AS number FROM patient WHERE run = ? AND error <> ''"
+        " GROUP BY error ORDER BY error"
+    )
+    return {row["error"]: int(row["number"]) for row in ledger.rows(query, (run.id,))}
 
 
 def _row(run: Run, part: str, patient: Patient) -> tuple[object, ...]:

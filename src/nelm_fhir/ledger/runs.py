@@ -15,6 +15,7 @@ from nelm_fhir.ledger.store import Ledger
 
 RUNNING: Final = "running"
 FINISHED: Final = "finished"
+FAILED: Final = "failed"
 _COLUMNS: Final = (
     "id, kind, as_of, catalogue, options, source, program, about, started, finished, state, counts"
 )
@@ -71,6 +72,11 @@ def begin(ledger: Ledger, asked: Asked, started: datetime) -> Run:
     return Run(number, asked, started.isoformat(), None, RUNNING, {})
 
 
+def note(ledger: Ledger, run: Run, counts: Mapping[str, Any]) -> None:
+    """Note what was counted of a run whose parts are all done and whose outputs are not."""
+    ledger.execute("UPDATE run SET counts = ? WHERE id = ?", (_text(counts), run.id))
+
+
 def finish(ledger: Ledger, run: Run, finished: datetime, counts: Mapping[str, Any]) -> None:
     """Note that a run is done and everything it owes is written."""
     ledger.execute(
@@ -79,9 +85,12 @@ def finish(ledger: Ledger, run: Run, finished: datetime, counts: Mapping[str, An
     )
 
 
-def forget(ledger: Ledger, run: Run) -> None:
-    """Delete a run with its patients and parts, as if it had never been."""
-    ledger.execute("DELETE FROM run WHERE id = ?", (run.id,))
+def give_up(ledger: Ledger, run: Run) -> None:
+    """Note that a run will never be ended; what it had judged is deleted."""
+    with ledger.transaction():
+        ledger.execute("UPDATE run SET state = ? WHERE id = ?", (FAILED, run.id))
+        ledger.execute("DELETE FROM patient WHERE run = ?", (run.id,))
+        ledger.execute("DELETE FROM shard WHERE run = ?", (run.id,))
 
 
 def unfinished(ledger: Ledger, kind: str) -> list[Run]:

@@ -50,12 +50,12 @@ _FORMULA: Final = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 def header_row() -> bytes:
     """Return the row of column names."""
-    return _written([COLUMNS])
+    return csv_lines([COLUMNS])
 
 
 def rows(source: str, assessment: Assessment) -> bytes:
     """Return one row per criterion of every judged set."""
-    return _written(
+    return csv_lines(
         _row(source, assessment, verdict, result)
         for verdict in assessment.verdicts
         for result in verdict.criteria
@@ -65,7 +65,15 @@ def rows(source: str, assessment: Assessment) -> bytes:
 def error_row(source: str, error: NelmError) -> bytes:
     """Return the row of a record that could not be used."""
     cells = dict.fromkeys(COLUMNS, "") | {"input": source, "error": str(error)}
-    return _written([list(cells.values())])
+    return csv_lines([list(cells.values())])
+
+
+def csv_lines(lines: Iterable[Sequence[str]]) -> bytes:
+    """Return lines of cells as CSV, every cell made safe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerows([safe_cell(cell) for cell in line] for line in lines)
+    return text.getvalue().encode()
 
 
 def safe_cell(text: str) -> str:
@@ -109,10 +117,3 @@ def _row(
 
 def _word(value: bool) -> str:  # noqa: FBT001 - the value itself is what is written
     return "yes" if value else "no"
-
-
-def _written(lines: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([safe_cell(cell) for cell in line] for line in lines)
-    return text.getvalue().encode()

@@ -18,14 +18,19 @@ def operation_outcome(issues: Sequence[Issue]) -> Json:
 
 def error_outcome(error: NelmError) -> Json:
     """Return an error that ended the run."""
+    return failure_outcome(error.issue_type, error.message, error.remedy)
+
+
+def failure_outcome(issue_type: str, message: str, remedy: str) -> Json:
+    """Return an error of which only the words were kept."""
     return _outcome(
         [
             filled(
                 {
                     "severity": "fatal",
-                    "code": error.issue_type,
-                    "details": {"text": string(error.message)},
-                    "diagnostics": string(error.remedy) if error.remedy else None,
+                    "code": issue_type,
+                    "details": {"text": string(message)},
+                    "diagnostics": string(remedy) if remedy else None,
                 }
             )
         ]

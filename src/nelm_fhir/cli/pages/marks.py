@@ -6,14 +6,16 @@ from nelm_fhir.assessment.result import CriterionResult, Verdict
 from nelm_fhir.cli.page import Words
 from nelm_fhir.core.logic import Status
 from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.report.marks import MARKS
 
-VERDICTS: Final = {
-    Verdict.CRITERIA_MET: ("✓", "met", "green"),
-    Verdict.CRITERIA_NOT_MET: ("✗", "not met", "red"),
-    Verdict.DEFERRED: ("…", "deferred", "yellow"),
-    Verdict.INDETERMINATE: ("?", "indeterminate", "cyan"),
-    Verdict.NOT_APPLICABLE: ("–", "not applicable", "dim"),
+_COLORS: Final = {
+    Verdict.CRITERIA_MET: "green",
+    Verdict.CRITERIA_NOT_MET: "red",
+    Verdict.DEFERRED: "yellow",
+    Verdict.INDETERMINATE: "cyan",
+    Verdict.NOT_APPLICABLE: "dim",
 }
+VERDICTS: Final = {one: (*MARKS[one], color) for one, color in _COLORS.items()}
 STATUSES: Final = {
     Status.MET: ("✓", "met", "green"),
     Status.NOT_MET: ("✗", "not met", "red"),

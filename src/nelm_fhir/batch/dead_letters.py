@@ -1,0 +1,38 @@
+"""Patients who could not be assessed, a line for each: why, and what to do about it.
+
+In: the failed patients of a run. Out: lines of JSON. They hold no value of a record, unless
+somebody asked to keep the input; then it stands in them as it was read.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from nelm_fhir.assessment.json_form import as_bytes
+from nelm_fhir.batch.outcome import FAILED
+from nelm_fhir.ledger import patients
+from nelm_fhir.ledger.patients import Patient
+from nelm_fhir.ledger.runs import Run
+from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.writers.operation_outcome import failure_outcome
+
+Json = dict[str, Any]
+
+
+def dead_letters(ledger: Ledger, run: Run) -> Iterator[bytes]:
+    """Yield the line of every failed patient, by id."""
+    for patient in patients.in_state(ledger, run, FAILED):
+        yield as_bytes(_letter(patient))
+
+
+def _letter(patient: Patient) -> Json:
+    return {
+        "patient": patient.patient or None,
+        "source": patient.source or None,
+        "error": patient.error,
+        "reason": patient.message,
+        "remedy": patient.remedy,
+        "outcome": failure_outcome(patient.issue_type, patient.message, patient.remedy),
+        "input_hash": patient.input_hash,
+        "attempts": patient.attempts,
+        "input": [line.decode("utf-8", "backslashreplace") for line in patient.kept] or None,
+    }

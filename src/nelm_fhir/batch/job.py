@@ -1,0 +1,132 @@
+"""One batch from beginning to end: what is done already, what is to be judged, the outputs.
+
+In: a request, an engine, the ledger and the folder. Out: the files of the folder, and how it ended.
+A run that was asked before with the same input writes nothing; one that was interrupted goes on
+where it was; anything else is a new run. Moments come from the caller's clock.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from nelm_fhir.batch.files import NAMES, Folder
+from nelm_fhir.batch.outcome import Counts, Outcome
+from nelm_fhir.batch.outputs import Outputs, digests
+from nelm_fhir.batch.progress import Progress, Step, Watch
+from nelm_fhir.batch.run_line import KIND, Request
+from nelm_fhir.batch.worklist import kept
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.ledger import patients, runs
+from nelm_fhir.ledger.runs import Run
+from nelm_fhir.ledger.store import Ledger
+
+Sink = Callable[[Sequence[Outcome], str], None]
+"""Keeps the outcomes of one finished part, by its name: all of them or none."""
+Engine = Callable[[Sink, frozenset[str]], Counts]
+"""Judges a population: it is told which parts are done already and need no second judgment."""
+Clock = Callable[[], datetime]
+_COUNTS: Final = "counts"
+_OUTPUTS: Final = "outputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a batch ended; `repeated`: nothing was written, because all of it was there."""
+
+    run: Run
+    counts: Counts
+    failed: int
+    repeated: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every patient was assessed, from lines that could all be read."""
+        return self.failed == 0 and self.counts.is_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a batch works with."""
+
+    ledger: Ledger
+    folder: Folder
+    catalogue: Catalogue
+    clock: Clock
+    watch: Watch
+
+    def done(self, request: Request) -> Ended | None:
+        """Return how the same request ended, if its outputs are all there as they were written."""
+        run = next(runs.finished(self.ledger, KIND), None)
+        if run is None or not run.asked.gives_the_same_as(request.asked()):
+            return None
+        if run.counts.get(_OUTPUTS) != digests(self.folder):
+            return None
+        return self._ended(run, _counts(run), repeated=True)
+
+    def do(self, request: Request, engine: Engine, *, fresh: bool) -> Ended:
+        """Judge what is not judged yet, write the outputs, and note the run as finished."""
+        run = self._run(request, fresh=fresh)
+        before = self._before(run)
+        counts = self._judged(run, before, engine)
+        self.watch(Progress(Step.WRITING, 0, len(NAMES)))
+        outputs = Outputs(
+            self.ledger, run, before, counts, self.catalogue, self.folder
+        ).write()
+        self.watch(Progress(Step.WRITING, len(NAMES), len(NAMES)))
+        noted = {_COUNTS: msgspec.to_builtins(counts), _OUTPUTS: outputs}
+        runs.finish(self.ledger, run, self.clock(), noted)
+        return self._ended(run, counts, repeated=False)
+
+    def _run(self, request: Request, *, fresh: bool) -> Run:
+        """Return the run to go on with: one that was begun, one whose outputs are lost, or a new one.
+
+        Runs that were begun for something else, or on another engine, will never be ended.
+        """
+        asked = request.asked()
+        going_on = None
+        for run in runs.unfinished(self.ledger, KIND):
+            if going_on is None and not fresh and run.asked == asked:
+                going_on = run
+            else:
+                runs.give_up(self.ledger, run)
+        last = next(runs.finished(self.ledger, KIND), None)
+        if not (going_on or fresh) and last and last.asked.gives_the_same_as(asked):
+            return last
+        return going_on or runs.begin(self.ledger, asked, self.clock())
+
+    def _before(self, run: Run) -> Run | None:
+        """Return the last run that was asked for something else: changes are told from it."""
+        for other in runs.finished(self.ledger, KIND):
+            if other.id != run.id and not other.asked.gives_the_same_as(run.asked):
+                return other
+        return None
+
+    def _judged(self, run: Run, before: Run | None, engine: Engine) -> Counts:
+        """Return what was counted, after every patient has been judged once."""
+        if _COUNTS in run.counts:
+            return _counts(run)
+
+        def sink(outcomes: Sequence[Outcome], part: str) -> None:
+            rows = (kept(one, self._failed_before(before, one)) for one in outcomes)
+            patients.add_part(self.ledger, run, part, rows)
+
+        counts = engine(sink, runs.parts_done(self.ledger, run))
+        runs.note(self.ledger, run, {_COUNTS: msgspec.to_builtins(counts)})
+        return counts
+
+    def _failed_before(self, before: Run | None, outcome: Outcome) -> int:
+        if before is None:
+            return 0
+        return patients.attempts(self.ledger, before, outcome.patient, outcome.input_hash)
+
+    def _ended(self, run: Run, counts: Counts, *, repeated: bool) -> Ended:
+        failed = sum(patients.errors(self.ledger, run).values())
+        return Ended(run, counts, failed, repeated)
+
+
+def _counts(run: Run) -> Counts:
+    found: dict[str, Any] = dict(run.counts[_COUNTS])
+    return msgspec.convert(found, Counts)
