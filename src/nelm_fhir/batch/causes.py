@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from nelm_fhir import pipeline
 from nelm_fhir.batch.changed_data import changed_data, judgment, turned
-from nelm_fhir.batch.changes import Behind, Why
+from nelm_fhir.batch.changes import Behind, Datum, Why
 from nelm_fhir.batch.worklist_line import decoded
 from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
@@ -39,7 +39,7 @@ class Causes:
         new = judgment(document(self.ledger, self.after, now.patient, "assessment"), name)
         profile = document(self.ledger, self.before, was.patient, "profile")
         behind = self._behind(was, now, name, profile)
-        data = ()
+        data: tuple[Datum, ...] = ()
         if Behind.DATA in behind:
             later = document(self.ledger, self.after, now.patient, "profile")
             data = changed_data(old, new, profile, later)
@@ -74,9 +74,7 @@ class Causes:
         if was.input_hash != now.input_hash:
             yield Behind.DATA
 
-    def _on_the_way(
-        self, profile: bytes, name: str, differing: Sequence[Behind]
-    ) -> Iterator[str]:
+    def _on_the_way(self, profile: bytes, name: str, differing: Sequence[Behind]) -> Iterator[str]:
         """Yield the verdict of the former profile after each step but the last."""
         candidate = CandidateProfile.from_json(profile)
         for cause in differing[:-1]:

@@ -1,9 +1,9 @@
 """Which criteria answer otherwise than before, and which resources behind them are others.
 
 In: one patient's assessments and profiles of two runs, as the JSON forms hold them. Out: the
-criteria that turned the verdict of a set, and the resource versions that appeared, changed or vanished among
-what the verdict rests on. What a profile names as evidence is what the record held, also where it
-was set aside: that a criterion looks elsewhere now is no change of the record.
+criteria that turned the verdict of a set, and the resource versions that appeared, changed or
+vanished among what it rests on. What a profile names as evidence is what the record held, also
+where it was set aside: that a criterion looks elsewhere now is no change of the record.
 """
 
 from collections.abc import Collection, Iterator, Mapping

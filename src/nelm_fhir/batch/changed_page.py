@@ -35,7 +35,10 @@ Words = Mapping[str, str]
 
 
 def changes_section(changes: Iterable[Change], before: str, words: Words) -> Markup:
-    """Return the section; `before` is the as-of date of the last run, `words` say statuses and reasons."""
+    """Return the section.
+
+    `before` is the as-of date of the last run, `words` say statuses and reasons.
+    """
     every = iter(changes)
     shown = list(islice(every, SHOWN))
     parts = [element("h2", f"Changed since {before}")]

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -105,12 +104,25 @@ def changes(ledger: Ledger, before: Run, after: Run, explain: Explain) -> Iterat
         if was.line == now.line and was.deceased == now.deceased:
             continue
         old, new = _verdicts(was), _verdicts(now)
-        for name in dict.fromkeys(chain(new, old)):
+        for name, line in {**old, **new}.items():
             one, other = old.get(name), new.get(name)
             if name not in judged or _verdict(one) == _verdict(other):
                 continue
-            why = explain(was, now, name) if one and other else Why((_fate(was, now),))
-            yield _change(was, now, one, other, before, after, why)
+            why = explain(was, now, name) if one and other else Why((_fate(now),))
+            yield Change(
+                patient=now.patient or was.patient,
+                set=name,
+                title=line.title,
+                version_before=one.version if one else None,
+                version=other.version if other else None,
+                before=_verdict(one),
+                after=_verdict(other),
+                as_of_before=before.asked.as_of.isoformat(),
+                as_of=after.asked.as_of.isoformat(),
+                behind=why.behind,
+                criteria=why.criteria,
+                data=why.data,
+            )
 
 
 @dataclass(slots=True)
@@ -168,7 +180,7 @@ def _verdict(line: SetLine | None) -> str | None:
     return None if line is None else line.verdict
 
 
-def _fate(was: Standing, now: Standing) -> Behind:
+def _fate(now: Standing) -> Behind:
     """Return why there is a verdict in one of the runs only."""
     if now is _ABSENT:
         return Behind.GONE
@@ -177,29 +189,3 @@ def _fate(was: Standing, now: Standing) -> Behind:
     if now.state != JUDGED:
         return Behind.NOT_ASSESSED
     return Behind.NEW
-
-
-def _change(
-    was: Standing,
-    now: Standing,
-    one: SetLine | None,
-    other: SetLine | None,
-    before: Run,
-    after: Run,
-    why: Why,
-) -> Change:
-    either = other or one
-    return Change(
-        patient=now.patient or was.patient,
-        set=either.set if either else "",
-        title=either.title if either else "",
-        version_before=one.version if one else None,
-        version=other.version if other else None,
-        before=_verdict(one),
-        after=_verdict(other),
-        as_of_before=before.asked.as_of.isoformat(),
-        as_of=after.asked.as_of.isoformat(),
-        behind=why.behind,
-        criteria=why.criteria,
-        data=why.data,
-    )

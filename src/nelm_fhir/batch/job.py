@@ -72,16 +72,14 @@ class Job:
         before = self._before(run)
         counts = self._judged(run, before, engine)
         self.watch(Progress(Step.WRITING, 0, len(NAMES)))
-        outputs = Outputs(
-            self.ledger, run, before, counts, self.catalogue, self.folder
-        ).write()
+        outputs = Outputs(self.ledger, run, before, counts, self.catalogue, self.folder).write()
         self.watch(Progress(Step.WRITING, len(NAMES), len(NAMES)))
         noted = {_COUNTS: msgspec.to_builtins(counts), _OUTPUTS: outputs}
         runs.finish(self.ledger, run, self.clock(), noted)
         return self._ended(run, counts, repeated=False)
 
     def _run(self, request: Request, *, fresh: bool) -> Run:
-        """Return the run to go on with: one that was begun, one whose outputs are lost, or a new one.
+        """Return the run to go on with: one that was begun, one without its files, or a new one.
 
         Runs that were begun for something else, or on another engine, will never be ended.
         """

@@ -36,7 +36,8 @@ td.verdict { width: 10%; } td.verdict b { font-weight: 600; white-space: nowrap;
 table.changes td.verdict, table.changes td.dim { width: 9rem; }
 table.changes th.who { width: 13rem; }
 span.line { display: block; font-size: .9em; }
-td.verdict span { display: block; font-size: .82em; color: var(--dim); overflow-wrap: anywhere; }
+td.verdict span { display: block; font-size: .82em; color: var(--dim); line-height: 1.25; }
+td.verdict code { font-family: inherit; }
 td.criteria-met { background: var(--met); } td.deferred { background: var(--wait); }
 td.indeterminate { background: var(--open); }
 td.not-applicable b, td.criteria-not-met b { font-weight: 400; }
@@ -47,7 +48,8 @@ td.why dt { color: var(--dim); } td.why dd { margin: 0; overflow-wrap: anywhere;
 td.why dd ul { margin: 0; padding-left: 1.1rem; }
 code { font: .92em ui-monospace, "SFMono-Regular", Menlo, monospace; color: var(--dim);
        white-space: nowrap; }
-dl.key { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .5rem 0; }
+dl.key { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem;
+         margin: .5rem 0; }
 dl.key dt { font-weight: 600; } dl.key dd { margin: 0; }
 footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--line);
          color: var(--dim); }

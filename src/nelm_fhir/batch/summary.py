@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from nelm_fhir.assessment.result import Verdict
-from nelm_fhir.batch.worklist_line import Place, SetLine, WorklistLine
+from nelm_fhir.batch.worklist_line import Place, WorklistLine
 
 Json = dict[str, Any]
 _OPPOSED: Final = {str(Verdict.CRITERIA_MET), str(Verdict.CRITERIA_NOT_MET)}

@@ -7,6 +7,7 @@ said once, with all their ids; the ids lead to `nelm explain`.
 from collections.abc import Iterable, Iterator
 
 from nelm_fhir.assessment.result import Verdict
+from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.batch.worklist_line import Criterion, Lacking, SetLine, WorklistLine
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Content, Markup, element, joined
@@ -43,11 +44,9 @@ def verdict_words(verdict: str) -> Markup:
 
 def _verdict(one: SetLine) -> Markup:
     earliest = element("span", f"from {one.earliest}") if one.earliest else None
-    named = dict.fromkeys(c.id for c in (*one.deciding, *one.missing))
-    ids = element("span", ", ".join(named)) if named else None
-    return element(
-        "td", verdict_words(one.verdict), earliest, ids, class_=f"verdict {one.verdict}"
-    )
+    named = [criterion.id for criterion in (*one.deciding, *one.missing)]
+    ids = element("span", _ids(named)) if named else None
+    return element("td", verdict_words(one.verdict), earliest, ids, class_=f"verdict {one.verdict}")
 
 
 def _told(line: WorklistLine) -> Iterator[Markup]:
@@ -61,7 +60,8 @@ def _told(line: WorklistLine) -> Iterator[Markup]:
         ids = ", ".join(flag.id for flag in line.flags)
         yield _pair("Flags", element("span", ids, class_="small dim"))
     if line.issues:
-        yield _pair("Record", f"{line.issues} notes on data that could not be used as they stand")
+        notes = counted(line.issues, "note")
+        yield _pair("Record", f"{notes} on data that could not be used as they stand")
 
 
 def _lacking(one: Lacking) -> Markup:

@@ -16,7 +16,7 @@ from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.batch.changed_page import changes_section
 from nelm_fhir.batch.changes import Change
-from nelm_fhir.batch.files import DEAD_LETTERS, WORKLIST_ROWS
+from nelm_fhir.batch.files import WORKLIST_ROWS
 from nelm_fhir.batch.page_style import STYLE
 from nelm_fhir.batch.worklist_entry import entry, verdict_words
 from nelm_fhir.batch.worklist_line import Place, SetLine, WorklistLine
@@ -24,8 +24,8 @@ from nelm_fhir.report.markup import Markup, begin, begun_page, element, end, end
 
 TITLE: Final = "Worklist: liver transplantation for neuroendocrine liver metastases"
 SUBTITLE: Final = (
-    "The documented data of each record, compared with published criteria. No verdicts are combined,"
-    " and the order is no ranking of patients."
+    "The documented data of each record, compared with published criteria. No verdicts are"
+    " combined, and the order is no ranking of patients."
 )
 MORE: Final = "Evidence and quotes of one record: nelm explain. Every field: worklist.ndjson."
 SHOWN: Final = 2000
@@ -66,7 +66,9 @@ class Facts(Struct, frozen=True):
     before: str | None
 
 
-def page(lines: Iterable[WorklistLine], changes: Iterable[Change], facts: Facts) -> Iterator[Markup]:
+def page(
+    lines: Iterable[WorklistLine], changes: Iterable[Change], facts: Facts
+) -> Iterator[Markup]:
     """Yield the page."""
     yield begun_page(f"{TITLE}, {facts.as_of}", STYLE)
     yield _head(facts)

@@ -28,7 +28,7 @@ COMMANDS: Final = {
     "overlay": "Make, check and test the overlay of a hospital.",
     "samples": "List the sample records, or copy one.",
     "make-bundle": "Turn a candidate profile into the record a hospital would send.",
-    "schema": "Print the JSON Schema of profile, result or coverage report.",
+    "schema": "Print the JSON Schema of profile, result, reports or the outputs of a batch.",
     "doctor": "Check that this installation can do its work.",
     "completion": "Print the completion script of a shell.",
 }

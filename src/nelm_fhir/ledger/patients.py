@@ -15,7 +15,7 @@ from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
 
 _LEVEL: Final = 1
-"""Level of packing: the fastest makes documents seven times smaller, more costs more than it saves."""
+"""Level of packing: the fastest makes documents seven times smaller."""
 _LINE_END: Final = b"\n"
 
 
@@ -120,9 +120,7 @@ def document(ledger: Ledger, run: Run, patient: str, name: str) -> bytes:
 
 def resources(ledger: Ledger, run: Run) -> Iterator[bytes]:
     """Yield the resources of the patients who stand in the worklist, by patient."""
-    query = (
-        "SELECT resources FROM patient WHERE run = ? AND place IS NOT NULL ORDER BY patient"
-    )
+    query = "SELECT resources FROM patient WHERE run = ? AND place IS NOT NULL ORDER BY patient"
     for row in ledger.rows(query, (run.id,)):
         yield from _lines(row["resources"])
 

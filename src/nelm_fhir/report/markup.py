@@ -62,9 +62,7 @@ def begun_page(title: str, style: str) -> Markup:
     Its own policy forbids whatever is not in it: no script, no network, no style but its own.
     """
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = joined(
         (
             element("meta", charset="utf-8"),
