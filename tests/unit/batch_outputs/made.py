@@ -55,7 +55,7 @@ def outcome(read: pipeline.Read, patient: str, text: bytes, *, deceased: bool = 
 def of_record(text: bytes, as_of: date = DAY) -> Outcome:
     """Return the outcome of one Bundle."""
     read = pipeline.read_one(text, catalogue(), as_of=as_of)
-    dead = any(issue.kind == "deceased" for issue in read.origin.issues)
+    dead = any(issue.kind == "death-recorded" for issue in read.origin.issues)
     return outcome(read, str(read.origin.subject.reference), text, deceased=dead)
 
 
