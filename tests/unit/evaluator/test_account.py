@@ -23,9 +23,11 @@ CT, PET, MRI = (Fact(f"scans.{name}", "scan") for name in ("ct", "pet", "mri"))
 
 
 def test_a_teller_declares_its_cases_by_outcome_with_their_fields():
-    declared = teller("clock", "other", not_met={"late": "date length"}, unknown={"none": ""})
-    made = declared(lambda *_: Account(()))
-    assert made.names == ("clock", "other")
+    def tell(*_):
+        return Account(())
+
+    made = teller("clock", "other", not_met={"late": "date length"}, unknown={"none": ""})(tell)
+    assert (made.names, made.tell) == (("clock", "other"), tell)
     assert made.cases == {
         "late": CaseSpec("not-met", frozenset({"date", "length"})),
         "none": CaseSpec("unknown", frozenset()),

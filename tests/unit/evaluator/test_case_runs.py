@@ -73,6 +73,12 @@ def test_an_expectation_that_does_not_hold_tells_what_was_found_with_its_reason(
     assert found["ESMO-BURD"] == "met"
 
 
+def test_a_guard_is_never_met_and_a_note_has_no_status():
+    guard = structs.replace(CRITERION, kind=Kind.GUARD, question=NODE)
+    assert possible_statuses(guard) == {"unknown", "not-applicable"}
+    assert possible_statuses(structs.replace(guard, question=None)) == set()
+
+
 @pytest.mark.parametrize(
     ("question", "may_not_apply"),
     [

@@ -67,6 +67,8 @@ def test_a_judgment_whose_statement_bears_no_date_has_none_of_another_one():
 
 def test_without_evidence_date_and_author_stand_for_every_judgment():
     fact = facts.judgment(view(), "distribution")
+    assert (fact.id, fact.kind) == ("liver.distribution", "judgment")
+    assert [one.name for one in fact.elements] == ["distribution", "judged_by", "judged_on"]
     assert fact.value("judged_on") == DaySpan.parse("2026-05-11")
     assert fact.value("judged_by") == "MDT"
     silent = facts.judgment(view(), "extent_judgment")
@@ -87,6 +89,14 @@ def test_signature_and_author_of_an_adjudication_rest_on_the_statement_of_its_ve
     fact = facts.focus(view(extrahepatic={"t9": focus}), "t9")
     assert resources(fact, "signed") == resources(fact, "by") == ["Observation/board"]
     assert resources(fact, "class") == []
+
+
+def test_what_an_adjudication_read_elsewhere_keeps_its_own_statement():
+    evidence = {"verdict": read_from(BOARD), "by": read_from(LATER)}
+    judged = {"verdict": "false-positive", "signed": True, "by": "MDT", "evidence": evidence}
+    focus = {"class": "bone", "status": "suspected", "adjudication": judged}
+    fact = facts.focus(view(extrahepatic={"t9": focus}), "t9")
+    assert resources(fact, "by") == ["Observation/later"]
 
 
 def test_an_adjudication_without_a_verdict_rests_on_nothing():

@@ -183,9 +183,9 @@ def _ground(view: View, case: str, one: GradedSpecimen) -> Told:
 
 
 def _votes(view: View, one: GradedSpecimen, *, by_low: bool) -> Iterator[str]:
-    """Yield the elements of a specimen that give it its highest (or lowest possible) grade."""
+    """Yield the elements that give a specimen its highest grade; `by_low`, those that prove it."""
     tables = view.tables.grading
-    wanted = one.lowest if by_low else one.highest
+    wanted = one.highest
     place = 0 if by_low else 1
     if _vote(one.ki67, tables.ki67, place) is wanted:
         yield "ki67_text"

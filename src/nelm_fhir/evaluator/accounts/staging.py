@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from nelm_fhir.assessment.told import Aside, Fact, Told
+from nelm_fhir.assessment.told import Aside, Told
 from nelm_fhir.core.logic import NOT_MET, UNKNOWN
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.evaluator import facts
@@ -77,19 +77,13 @@ def extrahepatic_state(view: View, ask: Ask, judged: Judgment) -> Account:
 
 def _uncertain(view: View, staging: Staged, unclear: Sequence[FocusState]) -> Account:
     told = [told_uncertain(view, staging, one) for one in unclear]
-    negative = [one.words["negative"] for one in told if "negative" in one.words]
-    more = [fact for fact in negative if isinstance(fact, Fact)]
-    return _of_foci(view, staging, told, unclear, more)
+    return _of_foci(view, staging, told, unclear)
 
 
 def _of_foci(
-    view: View,
-    staging: Staged,
-    told: Sequence[Told],
-    states: Sequence[FocusState],
-    more: Sequence[Fact] = (),
+    view: View, staging: Staged, told: Sequence[Told], states: Sequence[FocusState]
 ) -> Account:
-    return account(told, [*facts_of(view, states), *more], _others(view, staging))
+    return account(told, facts_of(view, states), _others(view, staging))
 
 
 def _others(view: View, staging: Staged) -> list[Aside]:

@@ -43,7 +43,10 @@ OF_FOCUS: Final = {
 
 
 class _Start(Struct, frozen=True):
-    """One event that starts a clock: its facts, its day, and its sentence by outcome."""
+    """One event that starts a clock: its sentence by outcome, its facts, and its day.
+
+    `day` is None where all are told, whatever their order.
+    """
 
     outcome: str
     told: Told
@@ -166,7 +169,7 @@ def _of_node(view: View, state: FocusState, end: DaySpan, length: int) -> _Start
     fact = facts.focus(view, state.focus.key)
     its = tuple(facts_of(view, [state]))
     if state.open_order or state.order_unclear:
-        return _Start(str(UNKNOWN), say("node-open", focus=fact), its, end)
+        return _Start(str(UNKNOWN), say("node-open", focus=fact), its, None)
     outcome, told = _counted(view, "node", {"focus": fact}, end, length)
     if outcome == MET and state.state is not State.TREATED_ABSENT:
         why = state.reason
@@ -175,4 +178,4 @@ def _of_node(view: View, state: FocusState, end: DaySpan, length: int) -> _Start
         else:
             told = say("node-unclear", focus=fact, date=end, why=reason_term(why))
         outcome = str(UNKNOWN)
-    return _Start(outcome, told, its, end)
+    return _Start(outcome, told, its, None)
