@@ -14,7 +14,7 @@ from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.evaluator.asking import ask
 from nelm_fhir.evaluator.assess import assess_profile
-from nelm_fhir.evaluator.cases import Failure
+from nelm_fhir.evaluator.cases import Failure, Report
 from nelm_fhir.evaluator.flags import set_flags
 from nelm_fhir.evaluator.judgment import Judgment, all_met, any_met, not_applicable
 from nelm_fhir.evaluator.registry import DEFINITIONS
@@ -234,6 +234,11 @@ def test_a_reported_grade_without_numbers_contradicts_nothing():
     specimen = {"origin": "liver-metastasis", "histology": "NET", "reported_grade": "G2"}
     record = {**BASELINE, "specimens": {"s": specimen}}
     assert "GRADE-CONFLICT" not in assess(record).flags
+
+
+def test_a_report_of_no_cases_has_nothing_to_say_and_is_passed():
+    assert Report() == Report(cases=0, failures=[], unreached=[])
+    assert Report().passed
 
 
 def test_a_failure_says_case_expectation_and_finding():

@@ -156,3 +156,16 @@ def test_what_is_silent_is_no_element_but_what_could_not_be_used_is():
     assert [(one.name, one.value, one.reason) for one in fact.elements] == [
         ("present", None, "conflicting")
     ]
+
+
+def test_numbers_of_a_specimen_are_amounts_and_its_sources_are_no_element_of_it():
+    found = {
+        "origin": "liver-metastasis",
+        "ki67_text": "2 %",
+        "mitoses_text": "1 per 2 mm2",
+        "evidence": {"ki67_text": read_from(REPORT)},
+    }
+    fact = facts.specimen(view(specimens={"s": found}), "s")
+    assert {element.name for element in fact.elements} == found.keys() - {"evidence"}
+    values = [fact.value(name) for name in ("ki67_text", "mitoses_text")]
+    assert [(one.low, one.unit) for one in values] == [(2, "%"), (1, "/(2.mm2)")]
