@@ -20,7 +20,6 @@ from nelm_fhir.knowledge.tables import TextGrammar
 from nelm_fhir.profile.candidate import Focus, Part, Profile
 from nelm_fhir.profile.provenance import reason, set_aside, sources
 
-_SKIPPED: Final = frozenset({"evidence"})
 _BOUNDS: Final = ("low", "high")
 _JUDGED_ON: Final = "judged_on"
 _OF_JUDGMENTS: Final = (_JUDGED_ON, "judged_by")
@@ -236,7 +235,7 @@ def _elements(part: Part, names: Iterable[str] = ()) -> tuple[Element, ...]:
 def _names(model: type[Part]) -> tuple[tuple[str, str], ...]:
     """Return the fields of a model with their names in the record format."""
     fields = model.model_fields.items()
-    return tuple((field, info.alias or field) for field, info in fields if field not in _SKIPPED)
+    return tuple((field, info.alias or field) for field, info in fields)
 
 
 def _element(part: Part, name: str, value: Value | None) -> Element | None:
