@@ -18,6 +18,19 @@ _MOST: Final = 64 * 1024
 
 def read_secret(path: Path, what: str) -> str:
     """Return the text of a file; raises AuthFailed where it is open to others or unreadable."""
+    content = _guarded(path, what)
+    try:
+        return content.decode("ascii").strip()
+    except UnicodeDecodeError:
+        raise AuthFailed(f"{what} {path} is no text.", "Give a PEM or JSON file.") from None
+
+
+def check_secret(path: Path, what: str) -> None:
+    """Raise AuthFailed for a file with a private key that others can read, or nobody."""
+    _guarded(path, what)
+
+
+def _guarded(path: Path, what: str) -> bytes:
     try:
         with path.open("rb") as file:
             open_to_others = os.fstat(file.fileno()).st_mode & _OTHERS
@@ -29,7 +42,4 @@ def read_secret(path: Path, what: str) -> str:
         raise AuthFailed(
             f"{what} {path} can be read by everybody on this machine.", f"chmod 600 {path}"
         )
-    try:
-        return content.decode("ascii").strip()
-    except UnicodeDecodeError:
-        raise AuthFailed(f"{what} {path} is no text.", "Give a PEM or JSON file.") from None
+    return content

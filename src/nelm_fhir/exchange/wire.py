@@ -24,6 +24,7 @@ from nelm_fhir.errors import ServerRefused
 from nelm_fhir.exchange.answer import Answer
 from nelm_fhir.exchange.asking import NoAnswer, Opened, Request
 from nelm_fhir.exchange.body import contents
+from nelm_fhir.exchange.secret_files import check_secret
 from nelm_fhir.exchange.server import Server
 
 _SAME_AGAIN: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
@@ -46,7 +47,7 @@ class Wire:
         self._limits = server.limits
         self._pin = server.pin
         self._own = dict(server.headers)
-        self._verify: str | None = str(server.ca_file) if server.ca_file else None
+        self._verify = _authorities(server)
         self._cert = _certificate(server)
         self._session = _session()
 
@@ -149,9 +150,18 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
+def _authorities(server: Server) -> str | None:
+    if server.ca_file is None:
+        return None
+    if not server.ca_file.is_file():
+        raise ServerRefused(f"There is no file {server.ca_file}.", "Check --ca-file.")
+    return str(server.ca_file)
+
+
 def _certificate(server: Server) -> str | tuple[str, str] | None:
     if server.client_cert is None:
         return None
+    check_secret(server.client_key or server.client_cert, "The key of the client certificate")
     cert = str(server.client_cert)
     return (cert, str(server.client_key)) if server.client_key else cert
 
