@@ -69,9 +69,11 @@ def _of_patient(template: tuple[list[bytes], list[bytes]], number: int, seed: in
     own, shared = template
     name = f"{number:08x}-{seed:04x}-4a1b-9c2d-{number * 2654435761 % 2**48:012x}".encode()
     text = b"\n".join(own).replace(OURS.encode(), name)
-    return [*text.splitlines(keepends=True)[:-1], text.rpartition(b"\n")[2] + b"\n", *(
-        shared if number % (EVERY * KINDS) == 0 else ()
-    )]
+    return [
+        *text.splitlines(keepends=True)[:-1],
+        text.rpartition(b"\n")[2] + b"\n",
+        *(shared if number % (EVERY * KINDS) == 0 else ()),
+    ]
 
 
 def _templates(records: Sequence[bytes]) -> list[tuple[list[bytes], list[bytes]]]:

@@ -3,11 +3,10 @@
 import platform
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -15,52 +14,67 @@ from nelm_fhir import pipeline
 from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import Refused
+from nelm_fhir.cli.finding import Finding, write_findings
 from nelm_fhir.cli.options import OVERLAYS
 from nelm_fhir.cli.output import width, write_text
 from nelm_fhir.cli.page import Page
+from nelm_fhir.cli.server_options import server_of, server_options
 from nelm_fhir.cli.settings import FILE_NAME
 from nelm_fhir.core.program import PROGRAM
-from nelm_fhir.errors import KnowledgeError, NelmError
+from nelm_fhir.errors import ExchangeError, KnowledgeError, NelmError
 from nelm_fhir.knowledge.files import samples
 
-NEEDED: Final = ("click", "fhir.resources", "msgspec", "orjson", "pydantic", "rich")
+NEEDED: Final = ("click", "fhir.resources", "msgspec", "orjson", "pydantic", "requests", "rich")
+OPTIONAL: Final = {
+    "PyJWT": "to sign in with a key",
+    "stamina": "to ask a server again by itself",
+    "pyarrow": "to write Parquet",
+    "pyspark": "for more than one machine",
+}
+"""Libraries of the extras, and what each is for."""
 OLDEST: Final = (3, 11)
 SAMPLE_DAY: Final = date(2026, 6, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `remedy` is empty where it is well."""
-
-    what: str
-    found: str
-    remedy: str = ""
-
-
 @click.command()
 @OVERLAYS
-def command(overlays: tuple[Path, ...]) -> None:
+@server_options
+def command(overlays: tuple[Path, ...], **values: Any) -> None:
     """Check that this installation can do its work.
 
-    Looked at are the program, its libraries, the knowledge with overlays, and a sample.
+    Looked at are the program, its libraries, the knowledge with overlays, and a sample. With
+    --server also the server: whether it is reached, accepts our sign-in, and what it offers.
     """
     findings = [
         finding
         for look in (_program, _libraries, lambda: _knowledge(overlays), _samples, _terminal)
         for finding in look()
     ]
-    write_text(lambda color: _page(findings, color=color))
+    of_server = list(_server(values))
+    write_text(lambda color: _page(findings, of_server, color=color))
     wrong = [finding for finding in findings if finding.remedy]
     if wrong:
         raise Refused(KnowledgeError(f"{counted(len(wrong), 'thing')} to put right, see above."))
+    if any(finding.remedy for finding in of_server):
+        raise Refused(ExchangeError("The server cannot be worked with as it is, see above."))
 
 
-def _page(findings: Sequence[Finding], *, color: bool) -> str:
+def _server(values: dict[str, Any]) -> Iterator[Finding]:
+    server = server_of(values)
+    if server is None:
+        return
+    from nelm_fhir.cli import doctor_server  # noqa: PLC0415 - only where a server is named
+
+    yield from doctor_server.settings(click.get_current_context(), server)
+    yield from doctor_server.server_findings(server)
+
+
+def _page(findings: Sequence[Finding], of_server: Sequence[Finding], *, color: bool) -> str:
     page = Page(width(), color=color)
-    for one in findings:
-        mark = ("✗", "red") if one.remedy else ("✓", "green")
-        found = f"{one.what}: {one.found}"
-        page.entries([(mark, "", "\n".join(part for part in (found, one.remedy) if part))])
+    write_findings(page, findings)
+    if of_server:
+        page.heading("Server")
+        write_findings(page, of_server)
     return page.text()
 
 
@@ -78,6 +92,11 @@ def _libraries() -> Iterator[Finding]:
             yield Finding(name, version(name))
         except PackageNotFoundError:
             yield Finding(name, "missing", f"Install it: pip install {name}")
+    for name, use in OPTIONAL.items():
+        try:
+            yield Finding(name, version(name))
+        except PackageNotFoundError:
+            yield Finding(name, f"not installed; needed {use}", there=False)
 
 
 def _knowledge(overlays: tuple[Path, ...]) -> Iterator[Finding]:

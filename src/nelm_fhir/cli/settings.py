@@ -4,6 +4,7 @@
     overlay = ["/etc/nelm/our-hospital"]
     set     = ["optn", "esmo-2020"]
 
+The table `[server]` holds the options of `cli/server_options.py` for all commands that have them.
 Tables of commands with subcommands nest (`[criteria.show]`). Keys are the long names of options;
 a key that no command has is refused, because a misspelled setting must not pass unseen.
 """
@@ -18,6 +19,9 @@ from nelm_fhir.cli.exits import unknown_word
 
 ENV_PREFIX: Final = "NELM"
 FILE_NAME: Final = "nelm.toml"
+SHARED: Final = "nelm_fhir.server"
+"""The table of all commands that talk to a server, and where click's context keeps it."""
+_TABLE: Final = "server"
 
 
 def read_settings(ctx: click.Context, _option: click.Parameter, path: str | None) -> None:
@@ -31,6 +35,8 @@ def read_settings(ctx: click.Context, _option: click.Parameter, path: str | None
         settings = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise click.UsageError(f"{file} cannot be read as TOML: {error}") from None
+    if _TABLE in settings:
+        ctx.meta[SHARED] = _shared(settings.pop(_TABLE), f"{file}: {_TABLE}")
     if isinstance(ctx.command, click.Group):
         ctx.default_map = _defaults(ctx, ctx.command, settings, str(file))
 
@@ -49,6 +55,18 @@ def _defaults(
         else:
             defaults[name] = _options(command, values, inner)
     return defaults
+
+
+def _shared(values: Any, where: str) -> dict[str, Any]:
+    """Return the table of servers; a key that is no option of a server is refused."""
+    from nelm_fhir.cli.server_options import BY_KEY  # noqa: PLC0415 - only where there is one
+
+    if not isinstance(values, Mapping):
+        raise click.UsageError(f"{where} is no table.")
+    for key in values:
+        if key not in BY_KEY:
+            raise unknown_word(f"{where}: option", key, sorted(BY_KEY))
+    return dict(values)
 
 
 def _options(command: click.Command, values: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class Client:
     ) -> None:
         self._wire.close()
 
+    @property
+    def searches_by_post(self) -> bool:
+        """Whether searches keep their values out of addresses; known after the first search."""
+        return self._by_post
+
     def url(self, path: str) -> str:
         """Return the absolute address of a path or link; raises ServerRefused."""
         return str(self._pin.url(path))
