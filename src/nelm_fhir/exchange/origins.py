@@ -10,7 +10,7 @@ Source: interop 5 (search, manifest) and 11, threats 15 and 16.
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from nelm_fhir.errors import ServerRefused
 
@@ -104,7 +104,7 @@ class Pin:
 
 
 def _plain(address: Address) -> Address:
-    if ".." in address.path.split("/"):
+    if ".." in unquote(address.path).split("/"):
         raise NotAnAddress
     return address
 

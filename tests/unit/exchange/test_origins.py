@@ -56,6 +56,7 @@ NO_ADDRESS = [
     "javascript:alert(1)",
     "../admin",
     "Patient/../../admin",
+    "Patient/%2e%2E/admin",
     "https://ehr.example/api/../admin",
 ]
 
