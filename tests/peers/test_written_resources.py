@@ -1,8 +1,8 @@
 """Outside judges find no fault in anything we write, for every vignette of the rule book.
 
-Each vignette gives seven RiskAssessments, a Provenance, a transaction and a collection. What a
-server or a validator of others would refuse must never leave, so zero errors are asked, our own
-profile included.
+Each vignette gives seven results, carried by every resource that can carry one, their Provenance, a
+transaction and a collection, and the retraction of each. What a server or a validator of others
+would refuse must never leave, so zero errors are asked, our own profile included.
 """
 
 import json
@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 from tests.peers.good_resources import ASSESSMENT_PROFILE
 from tests.peers.judges import HapiValidator, Issue, MedplumValidator, R4BModels
-from tests.unit.writers.written import bundled, vignettes
+from tests.unit.writers.written import (
+    NAMES,
+    RECORDED,
+    SENDING,
+    bundled,
+    carried_by,
+    vignettes,
+    withdrawn,
+)
 
 from nelm_fhir.core.issues import Issue as DataIssue
 from nelm_fhir.core.issues import Severity
@@ -20,6 +28,9 @@ from nelm_fhir.errors import NelmError, NoPatient, NotJson
 from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.operation_outcome import error_outcome, operation_outcome
+from nelm_fhir.writers.provenance import provenance_of_retraction
+from nelm_fhir.writers.retraction import retracted, withdrawal
+from nelm_fhir.writers.strategies import STRATEGIES, Strategy
 
 KINDS: tuple[Kind, ...] = ("transaction", "collection")
 DATA_ISSUE = DataIssue(
@@ -35,6 +46,35 @@ OUTCOMES = [
     *(error_outcome(kind("What is wrong.", "What to do.")) for kind in (NelmError, NotJson)),
     error_outcome(NoPatient("What is wrong.")),
 ]
+
+
+OTHERS = [one for one in SENDING if one.resource_type != "RiskAssessment"]  # which Bundles hold
+each_strategy = pytest.mark.parametrize("strategy", SENDING, ids=NAMES)
+each_other = pytest.mark.parametrize("strategy", OTHERS, ids=[one.name for one in OTHERS])
+
+
+def carriers(strategy: Strategy) -> Iterator[tuple[str, bytes]]:
+    """What a strategy writes for every vignette."""
+    for name, assessment in vignettes().items():
+        for one in carried_by(strategy, assessment, earlier_of(strategy)):
+            yield name, fhir_json(one)
+
+
+def earlier_of(strategy: Strategy) -> str | None:
+    """The reference of an earlier result, where a later one names it."""
+    kind = strategy.resource_type
+    return f"{kind}/1" if kind in {"DocumentReference", "Communication"} else None
+
+
+def retractions(strategy: Strategy) -> Iterator[tuple[str, bytes]]:
+    """The first result of every vignette withdrawn, with the Provenance of that."""
+    for name, assessment in vignettes().items():
+        stored = json.loads(fhir_json(carried_by(strategy, assessment, create_only=True)[0]))
+        yield name, fhir_json(retracted(stored, withdrawn()))
+        if not strategy.needs & {"update"}:
+            yield name, fhir_json(withdrawal(stored, withdrawn()))
+        told = provenance_of_retraction([stored], withdrawn(), assessment.program, RECORDED)
+        yield name, fhir_json(told)
 
 
 def of_our_profile(bundle: dict[str, Any]) -> dict[str, Any]:
@@ -112,3 +152,51 @@ def test_every_judge_accepts_an_operation_outcome(
 ) -> None:
     for judge in (hapi_validator, medplum_validator, r4b_models):
         assert judge.errors(fhir_json(OUTCOMES[number])) == []
+
+
+@pytest.mark.peer
+@each_other
+def test_hapi_finds_no_fault_in_any_carrier(
+    strategy: Strategy, hapi_validator: HapiValidator
+) -> None:
+    for name, one in carriers(strategy):
+        assert hapi_validator.errors(one) == [], name
+
+
+@pytest.mark.peer
+@each_other
+def test_medplum_finds_no_fault_in_any_carrier(
+    strategy: Strategy, medplum_validator: MedplumValidator
+) -> None:
+    for name, one in carriers(strategy):
+        assert medplum_validator.errors(one) == [], name
+
+
+@pytest.mark.peer
+@each_strategy
+def test_every_judge_accepts_a_retraction(
+    strategy: Strategy,
+    hapi_validator: HapiValidator,
+    medplum_validator: MedplumValidator,
+    r4b_models: R4BModels,
+) -> None:
+    for name, one in retractions(strategy):
+        for judge in (hapi_validator, medplum_validator, r4b_models):
+            assert judge.errors(one) == [], name
+
+
+@pytest.mark.peer
+def test_hapi_holds_a_retraction_to_our_profile(hapi_validator: HapiValidator) -> None:
+    stored = carried_by(STRATEGIES["risk-assessment"], vignettes()["V01"])[0]
+    gone = retracted(stored, withdrawn())
+    assert hapi_validator.errors(fhir_json(gone), ASSESSMENT_PROFILE) == []
+    gone["prediction"] = stored["prediction"]
+    assert hapi_validator.errors(fhir_json(gone), ASSESSMENT_PROFILE)
+
+
+@pytest.mark.peer
+def test_hapi_sees_an_extension_where_it_may_not_stand(hapi_validator: HapiValidator) -> None:
+    basic = json.loads(fhir_json(carried_by(STRATEGIES["basic"], vignettes()["V01"])[0]))
+    message = json.loads(fhir_json(carried_by(STRATEGIES["communication"], vignettes()["V01"])[0]))
+    message["extension"].append(basic["extension"][-1])
+    assert hapi_validator.errors(message)
