@@ -5,8 +5,8 @@
         Client(Server(base=server.base))
 
 Understood are `metadata`, reads, searches by POST and GET (`_id`, `code`, `patient`, `subject`,
-`link`, `_count`, `_elements`) and `Patient/[id]/$everything`, all of them paged. What a test wants
-otherwise it says in the fields, or answers itself in `instead`.
+`link`, `identifier`, `target`, `_count`, `_elements`) and `Patient/[id]/$everything`, all of them
+paged. What a test wants otherwise it says in the fields, or answers itself in `instead`.
 """
 
 import json
@@ -21,7 +21,8 @@ from tests.servers.local import Asked, Reply, outcome
 
 FHIR_JSON = {"Content-Type": "application/fhir+json"}
 RESOURCE = re.compile(rb'"resource"\s*:\s*')
-UNDERSTOOD = {"_id", "code", "patient", "subject", "link", "_count", "_elements"}
+UNDERSTOOD = {"_id", "code", "patient", "subject", "link", "identifier", "target"}
+UNDERSTOOD |= {"_count", "_elements"}
 
 Texts = dict[str, list[bytes]]
 Instead = Callable[[Asked], Reply | None]
@@ -211,8 +212,21 @@ def _fits(name: str, text: bytes, parameter: str, value: str) -> bool:
     if parameter == "link":
         others = [link["other"].get("reference") for link in json.loads(text).get("link", [])]
         return any(one in wanted for one in others)
+    if parameter == "identifier":
+        return any(_has_identifier(json.loads(text), one) for one in wanted)
+    if parameter == "target":
+        targets = [one.get("reference") for one in json.loads(text).get("target", [])]
+        return any(one in wanted for one in targets)
     codings = json.loads(text).get("code", {}).get("coding", [])
     return any(f"{one.get('system', '')}|{one.get('code')}" in wanted for one in codings)
+
+
+def _has_identifier(data: dict[str, Any], wanted: str) -> bool:
+    system, _, value = wanted.partition("|")
+    return any(
+        one.get("system") == system and (not value or one.get("value") == value)
+        for one in data.get("identifier", [])
+    )
 
 
 def _subset(text: bytes, elements: str) -> bytes:

@@ -14,14 +14,13 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
-import orjson
-
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.answer import Answer, refusal
 from nelm_fhir.exchange.asking import FHIR_JSON, FORM, Ask, Opened, Request, told
 from nelm_fhir.exchange.retries import hinted, persistently
 from nelm_fhir.exchange.server import Server
 from nelm_fhir.exchange.wire import Wire
+from nelm_fhir.writers.fhir_json import fhir_json
 
 OK: Final = (HTTPStatus.OK,)
 _WITHOUT_POST: Final = frozenset(
@@ -112,7 +111,7 @@ class Client:
         repeatable: bool,
     ) -> Answer:
         """Send a resource. One that is not `repeatable` is sent again only if it never arrived."""
-        content = None if body is None else orjson.dumps(body)
+        content = None if body is None else fhir_json(body)
         kind = {"Content-Type": FHIR_JSON} if body is not None else {}
         every = {**kind, **(headers or {})}
         return self._asked(
