@@ -18,9 +18,11 @@ from nelm_fhir.ledger.results import State
 pytestmark = pytest.mark.usefixtures("loopback")
 
 WAYS = {
-    "transaction": {"transaction", "batch", "conditional", "update", "provenance"},
+    "transaction": {"transaction", "batch", "conditional", "update", "provenance", "named"},
+    "transaction without ids of ours": {"transaction", "conditional", "update", "provenance"},
     "batch": {"batch", "conditional", "update", "provenance"},
     "single": {"conditional", "update", "provenance"},
+    "single with ids of ours": {"conditional", "update", "provenance", "named"},
     "single without any guard": {"update", "provenance"},
     "single without Provenance": {"conditional", "update"},
 }

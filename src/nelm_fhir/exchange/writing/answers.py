@@ -39,12 +39,16 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What became of one parcel; id and version as far as the server told them."""
+    """What became of one parcel; id and version as far as the server told them.
+
+    `told` is the id of the Provenance that went along.
+    """
 
     came: Came
     id: str = ""
     version: str = ""
     status: int | None = None
+    told: str = ""
 
 
 NOBODY_KNOWS: Final = Landed(Came.UNKNOWN)

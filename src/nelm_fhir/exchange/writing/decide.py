@@ -159,9 +159,9 @@ def _counts(row: Result | None) -> bool:
 
 def _same(new: Result, other: Result) -> bool:
     """Whether both say the same from the same: set version, digests, and what is news."""
-    return (new.set_version, _digests(new), new.content) == (
+    return (new.set_version, digests(new), new.content) == (
         other.set_version,
-        _digests(other),
+        digests(other),
         other.content,
     )
 
@@ -178,12 +178,13 @@ def _holds(new: Result, own: Result | None, held: Held) -> bool:
     tell. Where the server dropped them, a create in doubt is known by its identifier alone.
     """
     if held.digests:
-        otherwise = own is not None and _digests(own) == _digests(new) and own.content
-        return held.digests == _digests(new) and (not otherwise or otherwise == new.content)
+        otherwise = own is not None and digests(own) == digests(new) and own.content
+        return held.digests == digests(new) and (not otherwise or otherwise == new.content)
     return own is not None and _same(new, own) and not own.server_version
 
 
-def _digests(result: Result) -> tuple[str, str]:
+def digests(result: Result) -> tuple[str, str]:
+    """Return the digests of what a result was made from."""
     return result.input_digest, result.catalogue_digest
 
 

@@ -13,17 +13,17 @@ from msgspec.structs import replace
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.writing.answers import Came, Landed
+from nelm_fhir.exchange.writing.decide import digests
 from nelm_fhir.exchange.writing.held import Held
 from nelm_fhir.exchange.writing.lookup import Lookup
-from nelm_fhir.exchange.writing.owed import paid
+from nelm_fhir.exchange.writing.owed import paid, take_back
 from nelm_fhir.exchange.writing.parcel import Parcel
-from nelm_fhir.exchange.writing.place import Place, Way
+from nelm_fhir.exchange.writing.place import Place
 from nelm_fhir.exchange.writing.report import WRITTEN, Done, End
 from nelm_fhir.exchange.writing.send import sent
 from nelm_fhir.exchange.writing.settle import Doubles
 from nelm_fhir.ledger.results import Result, State, note
 from nelm_fhir.ledger.store import Ledger
-from nelm_fhir.writers.fhir_json import fhir_json
 
 _OPEN = {
     Came.EXISTED: End.CONTESTED,
@@ -64,6 +64,8 @@ class Delivery:
     def _arrived(self, parcel: Parcel, landed: Landed, created: list[Result]) -> Done:
         event(Event.RESULT_SENT, do=parcel.action.do, why=parcel.action.why, came=landed.came)
         nameless = not (landed.id or parcel.row.server_id)
+        if landed.came is Came.EXISTED and landed.id:
+            self._tidy(parcel, landed)
         if landed.came in _OPEN or (landed.came is Came.LANDED and nameless):
             end = _OPEN.get(landed.came, End.UNKNOWN)
             return Done(parcel.row.set_id, end, parcel.action.why, landed.status)
@@ -78,16 +80,20 @@ class Delivery:
             created.append(row)
         return Done(row.set_id, WRITTEN[parcel.action.do], parcel.action.why, landed.status)
 
+    def _tidy(self, parcel: Parcel, landed: Landed) -> None:
+        """See to the Provenance of a create that found something: whose is what stands there?"""
+        held = self._lookup.by_id(landed.id)
+        ours = held is not None and held.digests == digests(parcel.row)
+        take_back(self._client, f"{self._place.type}/{landed.id}", landed.told, ours=ours)
+
     def _stands(self, parcel: Parcel, landed: Landed) -> Result:
         """Return the row of what landed; a withdrawal that is a new resource keeps the old id."""
-        apart = self._place.way is not Way.TRANSACTION and self._place.provenance
         keeps_id = parcel.landed is State.RETRACTED
         return replace(
             parcel.row,
             state=parcel.landed,
             server_id=parcel.row.server_id if keeps_id else landed.id or parcel.row.server_id,
             server_version=landed.version,
-            owed=fhir_json(parcel.provenance) if apart else b"",
         )
 
     def _looked_after(self, created: Sequence[Result], done: Mapping[str, Done]) -> dict[str, Done]:
@@ -106,7 +112,7 @@ class Delivery:
         held = hits[0] if hits else self._lookup.by_id(row.server_id)
         if held is None or held.id != row.server_id:
             return False
-        return not held.digests or held.digests == (row.input_digest, row.catalogue_digest)
+        return not held.digests or held.digests == digests(row)
 
     def _note(self, rows: Sequence[Result]) -> None:
         note(self._ledger, rows, self._now())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from nelm_fhir.exchange.writing.decide import Why
+from nelm_fhir.exchange.writing.decide import Why, digests
 from nelm_fhir.exchange.writing.held import Held, Word
 from nelm_fhir.exchange.writing.plan import Planned
 from nelm_fhir.ledger.results import Result, State
@@ -32,7 +32,7 @@ def learned(row: Result, held: Held) -> Result:
     """
     state = State.RETRACTED if held.word is Word.WITHDRAWN else State.WRITTEN
     there = replace(row, state=state, server_id=held.id, server_version=held.version)
-    if not held.digests or held.digests == (row.input_digest, row.catalogue_digest):
+    if not held.digests or held.digests == digests(row):
         return there
     made, by = (*held.digests, "")[:2]
     return replace(

@@ -1,11 +1,13 @@
-"""Provenance that follows its result, where a server takes no transactions.
+"""Provenance on a server: once for each result that landed, and for nothing else.
 
-In: a row that landed and still owes its Provenance. Out: the row without the debt, or with it if
-nobody knows. R4 gives Provenance no identifier, so one in doubt is found again by its target and
-its moment. Source: interop 7 rule 8, terminology 6.4.
+In: a row that landed and still owes its Provenance, or what went along with a result that somebody
+else wrote first. R4 gives Provenance no identifier: where a server takes an id of ours it is put
+under one that its content gives; elsewhere one in doubt is found again by its target and moment.
+Source: interop 7 rule 8, terminology 6.4.
 """
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import orjson
 from msgspec.structs import replace
@@ -17,20 +19,35 @@ from nelm_fhir.exchange.paging import pages
 from nelm_fhir.exchange.writing.moments import in_utc
 from nelm_fhir.exchange.writing.place import Place
 from nelm_fhir.ledger.results import Result
+from nelm_fhir.writers.bundle import creating
+from nelm_fhir.writers.fhir_json import fhir_json
+from nelm_fhir.writers.identity import uuid_of
 
 Json = dict[str, Any]
-_TYPE = "Provenance"
+_TYPE: Final = "Provenance"
+_ANYHOW: Final = (
+    *(HTTPStatus.OK, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND),
+    *(HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONFLICT, HTTPStatus.GONE),
+)
+
+
+def naming(told: Json) -> Json:
+    """Return the entry that puts a Provenance under its own id: sent twice it stands there once."""
+    return creating(told) | {"request": {"method": "PUT", "url": f"{_TYPE}/{told['id']}"}}
+
+
+def by_content(told: Json) -> Json:
+    """Return the Provenance under an id that tells it from every other, of the same second, too."""
+    return told | {"id": uuid_of(fhir_json(told).decode())}
 
 
 def paid(client: Client, row: Result, place: Place, *, in_doubt: bool) -> Result:
     """Send the Provenance that a row owes; `in_doubt`: it may have been sent before."""
     told: Json = orjson.loads(row.owed)
     target = f"{place.type}/{row.server_id}"
-    body = {name: value for name, value in told.items() if name != "id"}
-    body["target"] = [{"reference": target}]
     try:
-        if not (in_doubt and _is_there(client, target, told["recorded"])):
-            client.send("POST", _TYPE, body, accept=(200, 201), repeatable=False)
+        if not (in_doubt and _is_there(client, target, told)):
+            _send(client, told | {"target": [{"reference": target}]}, place)
     except ServerUnavailable:
         return row
     except ServerRefused as error:
@@ -38,11 +55,36 @@ def paid(client: Client, row: Result, place: Place, *, in_doubt: bool) -> Result
     return replace(row, owed=b"")
 
 
-def _is_there(client: Client, target: str, recorded: str) -> bool:
+def take_back(client: Client, target: str, told: str, *, ours: bool) -> None:
+    """Take back a Provenance that went along with a create which found the result there already.
+
+    `ours`: what stands there is what was sent. Then it was sent twice on the way, and one that is
+    alone stays.
+    """
+    if not told or (ours and len(_of(client, target)) == 1):
+        return
+    client.send("DELETE", f"{_TYPE}/{told}", None, accept=_ANYHOW, repeatable=True)
+
+
+def _send(client: Client, told: Json, place: Place) -> None:
+    if place.named_provenance:
+        path = f"{_TYPE}/{told['id']}"
+        client.send("PUT", path, told, accept=(200, 201), repeatable=True)
+        return
+    nameless = {name: value for name, value in told.items() if name != "id"}
+    client.send("POST", _TYPE, nameless, accept=(200, 201), repeatable=False)
+
+
+def _is_there(client: Client, target: str, told: Json) -> bool:
+    """Whether the result is told of: a new one at all, another version at that moment."""
+    there = _of(client, target)
+    if not any(one.get("role") == "revision" for one in told.get("entity", ())):
+        return bool(there)
+    return any(in_utc(one.get("recorded", "")) == in_utc(told["recorded"]) for one in there)
+
+
+def _of(client: Client, target: str) -> list[Json]:
     first = client.search(_TYPE, [("target", target)])
-    found = [entry.get("resource", {}) for page in pages(client, first) for entry in _entries(page)]
-    return any(in_utc(one.get("recorded", "")) == in_utc(recorded) for one in found)
-
-
-def _entries(page: Json) -> list[Json]:
-    return [entry for entry in page.get("entry", ()) if isinstance(entry, dict)]
+    entries = [entry for page in pages(client, first) for entry in page.get("entry", ())]
+    found = [entry.get("resource") for entry in entries if isinstance(entry, dict)]
+    return [one for one in found if isinstance(one, dict) and one.get("resourceType") == _TYPE]

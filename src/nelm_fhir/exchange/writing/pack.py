@@ -16,8 +16,9 @@ from nelm_fhir.assessment.result import Assessment, SetVerdict
 from nelm_fhir.exchange.writing.decide import AMENDED, CORRECTED, Action, Do, Why
 from nelm_fhir.exchange.writing.held import Held, Word
 from nelm_fhir.exchange.writing.lookup import Lookup
+from nelm_fhir.exchange.writing.owed import by_content, naming
 from nelm_fhir.exchange.writing.parcel import Parcel
-from nelm_fhir.exchange.writing.place import Place
+from nelm_fhir.exchange.writing.place import Place, Way
 from nelm_fhir.exchange.writing.plan import Planned
 from nelm_fhir.exchange.writing.report import Done, End
 from nelm_fhir.ledger.results import Result, State, newest_written
@@ -58,12 +59,14 @@ def packed(planned: Planned, assessment: Assessment, packing: Packing) -> Parcel
     built = _built(planned.new, assessment, verdict, packing)
     held = action.held if action.do is Do.UPDATE else None
     resource = built if held is None else _in_place(built, held, action.status)
-    told = provenance(
-        [built],
-        replace(assessment, verdicts=(verdict,)),
-        packing.recorded,
-        revises=[_version_of(held, packing.place)] if held else (),
-        targets=[f"{packing.place.type}/{held.id}"] if held else (),
+    told = by_content(
+        provenance(
+            [built],
+            replace(assessment, verdicts=(verdict,)),
+            packing.recorded,
+            revises=[_version_of(held, packing.place)] if held else (),
+            targets=[f"{packing.place.type}/{held.id}"] if held else (),
+        )
     )
     _refuse_invalid(built, told)
     row = msgspec.structs.replace(
@@ -72,9 +75,10 @@ def packed(planned: Planned, assessment: Assessment, packing: Packing) -> Parcel
         assessment=fhir_json(resource),
         server_id=held.id if held else "",
         server_version=held.version if held else "",
+        owed=_owed(told, packing.place),
     )
     entry = _entry(resource, held, packing.place)
-    return Parcel(row, State.WRITTEN, action, entry, told)
+    return Parcel(row, State.WRITTEN, action, entry, _along(told, packing.place))
 
 
 def retractions(
@@ -102,11 +106,17 @@ def _retraction(row: Result, held: Held, why: Why, packing: Packing) -> Parcel:
         entry = _entry(retracted(held.resource, sentence), held, place)
     else:
         entry = _entry(withdrawal(held.resource, sentence), None, place)
-    told = provenance_of_retraction([held.resource], sentence, packing.program, packing.recorded)
-    going = msgspec.structs.replace(
-        row, state=State.RETRACTING, server_id=held.id, server_version=held.version
+    told = by_content(
+        provenance_of_retraction([held.resource], sentence, packing.program, packing.recorded)
     )
-    return Parcel(going, State.RETRACTED, Action(Do.RETRACT, why, held), entry, told)
+    going = msgspec.structs.replace(
+        row,
+        state=State.RETRACTING,
+        server_id=held.id,
+        server_version=held.version,
+        owed=_owed(told, place),
+    )
+    return Parcel(going, State.RETRACTED, Action(Do.RETRACT, why, held), entry, _along(told, place))
 
 
 def _built(new: Result, assessment: Assessment, verdict: SetVerdict, packing: Packing) -> Json:
@@ -144,6 +154,18 @@ def _entry(resource: Json, held: Held | None, place: Place) -> Json:
         kept = entry["request"].keys() - ({"ifMatch"} if not held.version else set())
     request = {name: value for name, value in entry["request"].items() if name in kept}
     return entry | {"request": request}
+
+
+def _along(told: Json, place: Place) -> Json | None:
+    """Return the entry of the Provenance where it lands or falls with its result."""
+    if place.way is not Way.TRANSACTION or not place.provenance:
+        return None
+    return naming(told) if place.named_provenance else creating(told)
+
+
+def _owed(told: Json, place: Place) -> bytes:
+    """Return the Provenance that has to follow, where entries stand alone."""
+    return fhir_json(told) if place.provenance and place.way is not Way.TRANSACTION else b""
 
 
 def _version_of(held: Held, place: Place) -> str:

@@ -17,14 +17,15 @@ class Parcel:
     """One result on its way.
 
     `row` is how the ledger notes it while it is on the way, `landed` the state that it has then;
-    `entry` the entry of a Bundle with its request; `provenance` tells how it came about.
+    `entry` the entry of a Bundle with its request, `provenance` that of what tells how it came
+    about, where both go together; else the row owes it.
     """
 
     row: Result
     landed: State
     action: Action
     entry: Json
-    provenance: Json
+    provenance: Json | None
 
     @property
     def creates(self) -> bool:

@@ -29,8 +29,9 @@ class Place:
     """A server as the target of results.
 
     `in_place`: a changed result is an update, else a new resource; `guarded`: a create can be made
-    to depend on there being none; `searched_by`: the parameter by which results are found again;
-    `narrowed`: a search by patient can be narrowed to the code of our results.
+    to depend on there being none; `named_provenance`: Provenance may be put under an id of ours,
+    so that it stands there once however often it is sent; `searched_by`: the parameter by which
+    results are found again; `narrowed`: a search by patient can be narrowed to our code.
     """
 
     base: str
@@ -39,6 +40,7 @@ class Place:
     in_place: bool
     guarded: bool
     provenance: bool
+    named_provenance: bool
     searched_by: str
     narrowed: bool = False
 
@@ -68,6 +70,7 @@ def place_of(base: str, capability: Capability, name: str | None = None) -> Plac
         in_place=strategy.in_place(_offered(capability)),
         guarded=capability.conditional_create(kind),
         provenance=strategy.provenance and capability.can_create("Provenance"),
+        named_provenance=capability.resource("Provenance").update_create,
         searched_by=_found_by(capability, kind),
         narrowed="code" in parameters,
     )

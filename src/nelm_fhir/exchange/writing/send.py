@@ -7,6 +7,7 @@ it follows for what landed. Source: interop 7 rules 4, 6, 8, terminology 6.4.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -24,16 +25,12 @@ from nelm_fhir.exchange.writing.answers import (
 )
 from nelm_fhir.exchange.writing.parcel import Parcel
 from nelm_fhir.exchange.writing.place import Place, Way
-from nelm_fhir.writers.bundle import bundle_of, creating
+from nelm_fhir.writers.bundle import bundle_of
 from nelm_fhir.writers.bundle_kind import Kind
 from nelm_fhir.writers.tags import is_test_data
 
 Json = dict[str, Any]
 _WRITTEN: Final = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
-_ANYHOW: Final = (
-    *(*_WRITTEN, HTTPStatus.ACCEPTED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
-    *(HTTPStatus.METHOD_NOT_ALLOWED, *CONFLICTS),
-)
 
 
 def request_bundle(parcels: Sequence[Parcel], place: Place, recorded: datetime) -> Json:
@@ -42,8 +39,7 @@ def request_bundle(parcels: Sequence[Parcel], place: Place, recorded: datetime) 
     Single requests are shown as a batch of the same requests.
     """
     entries = [parcel.entry for parcel in parcels]
-    if place.way is Way.TRANSACTION and place.provenance:
-        entries += [creating(parcel.provenance) for parcel in parcels]
+    entries += [parcel.provenance for parcel in parcels if parcel.provenance is not None]
     test_data = any(is_test_data(parcel.entry["resource"]) for parcel in parcels)
     kind: Kind = "transaction" if place.way is Way.TRANSACTION else "batch"
     return bundle_of(entries, kind, recorded, test_data=test_data)
@@ -76,15 +72,8 @@ def _together(client: Client, parcels: Sequence[Parcel], bundle: Json) -> list[L
     except ServerRefused:
         return [NOBODY_KNOWS] * len(parcels)
     results, told = landed[: len(parcels)], landed[len(parcels) :]
-    for result, one in zip(results, told, strict=False):
-        if result.came is Came.EXISTED and one.id:
-            _undo(client, f"Provenance/{one.id}")
-    return results
-
-
-def _undo(client: Client, path: str) -> None:
-    """Take back the Provenance of a result that this transaction did not write."""
-    client.send("DELETE", path, None, accept=_ANYHOW, repeatable=True)
+    told += [NOBODY_KNOWS] * (len(results) - len(told))
+    return [replace(one, told=other.id) for one, other in zip(results, told, strict=True)]
 
 
 def _one(client: Client, parcel: Parcel) -> Landed:
