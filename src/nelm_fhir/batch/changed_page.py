@@ -82,7 +82,7 @@ def _because(changes: Sequence[Change], words: Words) -> Iterator[Content]:
     for one in (turned for change in changes for turned in change.criteria):
         answers.setdefault(_answer(one, words), {})[one.label] = None
     for answer, labels in answers.items():
-        yield element("span", f"{', '.join(labels)}: {answer}", class_="line dim")
+        yield element("span", f"{'; '.join(labels)}: {answer}", class_="line dim")
 
 
 def _datum(one: Datum) -> str:

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import msgspec
 
-from nelm_fhir.batch.files import NAMES, Folder
-from nelm_fhir.batch.outcome import Counts, Outcome
+from nelm_fhir.batch.files import Folder
+from nelm_fhir.batch.outcome import FAILED, JUDGED, Counts, Outcome
 from nelm_fhir.batch.outputs import Outputs, digests
-from nelm_fhir.batch.progress import Progress, Step, Watch
 from nelm_fhir.batch.run_line import KIND, Request
 from nelm_fhir.batch.worklist import kept
 from nelm_fhir.knowledge.catalogue import Catalogue
@@ -38,6 +37,7 @@ class Ended:
 
     run: Run
     counts: Counts
+    judged: int
     failed: int
     repeated: bool
 
@@ -55,7 +55,6 @@ class Job:
     folder: Folder
     catalogue: Catalogue
     clock: Clock
-    watch: Watch
 
     def done(self, request: Request) -> Ended | None:
         """Return how the same request ended, if its outputs are all there as they were written."""
@@ -71,9 +70,7 @@ class Job:
         run = self._run(request, fresh=fresh)
         before = self._before(run)
         counts = self._judged(run, before, engine)
-        self.watch(Progress(Step.WRITING, 0, len(NAMES)))
         outputs = Outputs(self.ledger, run, before, counts, self.catalogue, self.folder).write()
-        self.watch(Progress(Step.WRITING, len(NAMES), len(NAMES)))
         noted = {_COUNTS: msgspec.to_builtins(counts), _OUTPUTS: outputs}
         runs.finish(self.ledger, run, self.clock(), noted)
         return self._ended(run, counts, repeated=False)
@@ -121,8 +118,8 @@ class Job:
         return patients.attempts(self.ledger, before, outcome.patient, outcome.input_hash)
 
     def _ended(self, run: Run, counts: Counts, *, repeated: bool) -> Ended:
-        failed = sum(patients.errors(self.ledger, run).values())
-        return Ended(run, counts, failed, repeated)
+        states = patients.states(self.ledger, run)
+        return Ended(run, counts, states.get(JUDGED, 0), states.get(FAILED, 0), repeated)
 
 
 def _counts(run: Run) -> Counts:

@@ -59,5 +59,5 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   h2 { break-after: avoid; } thead { display: table-header-group; }
   td, ul.counts li { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
-@media (max-width: 60rem) { td.why dl { grid-template-columns: 1fr; } }
+@media screen and (max-width: 60rem) { td.why dl { grid-template-columns: 1fr; } }
 """

@@ -1,78 +1,94 @@
-"""How far a run is: how much of which step is done, how fast, and how long the rest will take.
+"""How far a run is, in numbers and in words: rates and the time that is left.
 
-In: what an engine reports, and moments in seconds that the caller reads from its clock. Out:
-numbers. Nothing is drawn here, and nothing in it comes from a record: `cli` draws, logs get lines.
+In: the reports of an engine, and the moments in seconds at which they came, read by the caller from
+its clock. Out: numbers and plain lines. Nothing of it comes from a record; `cli` draws.
 """
 
-from collections.abc import Callable
-from enum import StrEnum
+from typing import Final, Self
 
 from msgspec import Struct
 
+from nelm_fhir.batch.settings import MEGABYTE, Progress
 
-class Step(StrEnum):
-    """The steps of a run, in their order."""
-
-    FINDING = "finding"
-    """Who has a neuroendocrine finding; counted in bytes."""
-    GATHERING = "gathering"
-    """Bringing the lines of these patients together; counted in bytes."""
-    JUDGING = "judging"
-    """Counted in patients."""
-    WRITING = "writing"
-    """Counted in files."""
-
-
-class Progress(Struct, frozen=True):
-    """So much of a step is done; `total` None where nobody knows yet how much there is."""
-
-    step: Step
-    done: int
-    total: int | None = None
-
-
-Watch = Callable[[Progress], None]
-"""What an engine tells how far it is, as often as it likes."""
-
-
-def unwatched(_progress: Progress) -> None:
-    """Take a report that nobody looks at."""
+_MINUTE: Final = 60
 
 
 class Pace(Struct):
-    """The pace of one step, from reports and the moments at which they came.
+    """The pace of one kind of work: so much of so much, since when.
 
-    What was done at the first report was not done in this run, so it is no part of the rate.
+    What was done at the first report was done before this run, so it is no part of the rate.
     """
 
-    step: Step
     begun: float
     at_first: int
     done: int
-    total: int | None
+    total: int
     now: float
 
     @classmethod
-    def first(cls, progress: Progress, now: float) -> "Pace":
-        """Begin with the first report of a step."""
-        done = progress.done
-        return cls(progress.step, now, done, done, progress.total, now)
+    def begin(cls, done: int, total: int, now: float) -> Self:
+        """Begin with a first report."""
+        return cls(now, done, done, total, now)
 
-    def add(self, progress: Progress, now: float) -> None:
-        """Take a later report of the same step."""
-        self.done, self.total, self.now = progress.done, progress.total, now
+    def add(self, done: int, total: int, now: float) -> None:
+        """Take a later report."""
+        self.done, self.total, self.now = done, total, now
 
     @property
     def rate(self) -> float | None:
         """Units per second; None as long as nothing can be said."""
-        seconds = self.now - self.begun
-        done = self.done - self.at_first
+        seconds, done = self.now - self.begun, self.done - self.at_first
         return done / seconds if seconds > 0 and done > 0 else None
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds until the step is done at this rate; None as long as nothing can be said."""
-        rate = self.rate
-        if rate is None or self.total is None:
-            return None
-        return max(0, self.total - self.done) / rate
+        """Seconds until all is done at this rate; None as long as nothing can be said."""
+        return None if self.rate is None else max(0, self.total - self.done) / self.rate
+
+
+class Course(Struct):
+    """The course of a run: looking through the source, then judging patients."""
+
+    bytes: Pace | None = None
+    patients: Pace | None = None
+
+    def add(self, progress: Progress, now: float) -> None:
+        """Take a report of the engine, which came at that moment."""
+        if progress.bytes_total:
+            done, total = progress.bytes_done, progress.bytes_total
+            if self.bytes is None:
+                self.bytes = Pace.begin(done, total, now)
+            elif done != self.bytes.done:
+                self.bytes.add(done, total, now)
+        if progress.patients_total:
+            done, total = progress.patients_done, progress.patients_total
+            if self.patients is None:
+                self.patients = Pace.begin(done, total, now)
+            else:
+                self.patients.add(done, total, now)
+
+    def line(self) -> str:
+        """Return how far the run is, as one line."""
+        if self.patients is not None:
+            pace, done = self.patients, f"Judged {self.patients.done} of {self.patients.total}"
+            return ", ".join([f"{done} patients", *_speed(pace, 1, "patients/s")]) + "."
+        if self.bytes is None:
+            return "Looking at the source."
+        size = max(1, self.bytes.total)
+        share = f"{100 * self.bytes.done // size} % of {self.bytes.total / MEGABYTE:.0f} MB"
+        told = [f"Looked through {share}", *_speed(self.bytes, MEGABYTE, "MB/s")]
+        return ", ".join(told) + "."
+
+
+def _speed(pace: Pace, unit: int, name: str) -> list[str]:
+    if pace.rate is None or pace.seconds_left is None:
+        return []
+    return [f"{pace.rate / unit:.1f} {name}", f"{duration(pace.seconds_left)} left"]
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as people say it: 45 s, 12 min, 3 h 20 min."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / _MINUTE), _MINUTE)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"

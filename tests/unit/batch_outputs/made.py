@@ -18,7 +18,6 @@ from nelm_fhir.assessment.json_form import as_bytes, to_bytes
 from nelm_fhir.batch.files import LEDGER, Folder
 from nelm_fhir.batch.job import Ended, Job
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Counts, Outcome
-from nelm_fhir.batch.progress import unwatched
 from nelm_fhir.batch.run_line import Request
 from nelm_fhir.batch.worklist_line import encoded, worklist_line
 from nelm_fhir.errors import InputError
@@ -131,7 +130,7 @@ def job(folder: Path):
         Folder.open(folder) as opened,
         Ledger.open(opened.path / LEDGER, exclusive=True) as ledger,
     ):
-        yield Job(ledger, opened, catalogue(), lambda: MOMENT, unwatched)
+        yield Job(ledger, opened, catalogue(), lambda: MOMENT)
 
 
 def batch(
