@@ -24,7 +24,7 @@ CT, PET, MRI = (Fact(f"scans.{name}", "scan") for name in ("ct", "pet", "mri"))
 
 def test_a_teller_declares_its_cases_by_outcome_with_their_fields():
     def tell(*_):
-        return Account(())
+        return Account((), (), ())
 
     made = teller("clock", "other", not_met={"late": "date length"}, unknown={"none": ""})(tell)
     assert (made.names, made.tell) == (("clock", "other"), tell)
