@@ -204,6 +204,11 @@ def test_a_fault_is_refused_with_file_and_key(file: str, old: str, new: str, fau
     assert named[0].startswith((file, "criteria/optn.toml")), named
 
 
+def test_every_number_of_points_of_a_model_has_its_figure() -> None:
+    (fault,) = faults_of(changed("outcomes/models.toml", '["P1=2"]', '["P1=3"]'))
+    assert fault == f"{RULES}: figure 'P1=2' is not known; nearest: 'P1=3'"
+
+
 def test_all_faults_of_all_files_are_reported_at_once() -> None:
     files = changed(ESMO, "limit     = 50", "limit = 150")
     files["flags.toml"] = files["flags.toml"].replace(b'["patient"]', b'["pateint"]', 1)
