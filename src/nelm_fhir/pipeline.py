@@ -5,11 +5,13 @@ bytes come from and where the results go. Time is an argument: `as_of`, the day 
 `recorded`, the moment of writing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import structs
 
 from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, Subject
 from nelm_fhir.assessment.voice import Voice
@@ -19,9 +21,14 @@ from nelm_fhir.evaluator.assess import FROM_PROFILE, Origin, assess_profile
 from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.fhir_r4.inflate import inflated
 from nelm_fhir.fhir_r4.intake import Data
+from nelm_fhir.fhir_r4.line_head import Kind as LineKind
+from nelm_fhir.fhir_r4.line_head import Scanned
 from nelm_fhir.fhir_r4.part import UNWANTED, Named
+from nelm_fhir.fhir_r4.patient_lines import ordered, read_lines
 from nelm_fhir.fhir_r4.read import records
 from nelm_fhir.fhir_r4.record import Record
+from nelm_fhir.fhir_r4.scan import scanned
+from nelm_fhir.fhir_r4.split import is_json
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
 from nelm_fhir.mappers import registry
@@ -59,6 +66,15 @@ class Line:
     read: Read
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One patient of a population: what was read, and what became of it."""
+
+    read: Read
+    assessment: Assessment
+    deceased: bool
+
+
 def load(overlays: Sequence[Path] = ()) -> Catalogue:
     """Return all knowledge, with the overlays of a hospital.
 
@@ -74,6 +90,42 @@ def concerns(text: bytes, catalogue: Catalogue) -> bool:
     Raises NotJson or TooLarge for one that is compressed and cannot be unpacked.
     """
     return can_concern(inflated(text), catalogue.codes)
+
+
+def scan(line: bytes, catalogue: Catalogue) -> Scanned:
+    """Return whose a line of a population is, and whether it can concern us. Never raises.
+
+    What cannot be read concerns all who are named in it: nobody knows what it would have said.
+    """
+    found = scanned(line)
+    concerns = found.kind is LineKind.DAMAGED or can_concern(line, catalogue.codes)
+    return structs.replace(found, concerns=concerns)
+
+
+def assess(
+    patient: str,
+    lines: Collection[bytes],
+    catalogue: Catalogue,
+    *,
+    as_of: date,
+    sets: Sequence[str] = (),
+    options: Mapping[str, bool] | None = None,
+) -> Judged | None:
+    """Judge one patient of a population from all their lines, in whatever order they came.
+
+    `patient` is a name that `scan` gave. None for a record without any neuroendocrine finding or
+    attested entry, if it could be read whole. Raises InputError.
+    """
+    texts = ordered(lines)
+    if not (can_concern(b"\n".join(texts), catalogue.codes) or not all(map(is_json, texts))):
+        return None
+    record = read_lines(texts, registry.Wanted(catalogue.codes), patient)
+    line = line_of(record, catalogue, as_of=as_of, options=options)
+    told = line.mapped.neuroendocrine or any(one.attested for one in line.mapped.findings)
+    if not (told or record.damaged):
+        return None
+    deceased = any(issue.kind == "death-recorded" for issue in line.read.origin.issues)
+    return Judged(line.read, judge(line.read, catalogue, sets), deceased)
 
 
 def read_all(
@@ -232,6 +284,23 @@ def to_fhir(
 
         refuse_built(built)
     return built
+
+
+def risk_assessments(
+    assessment: Assessment, catalogue: Catalogue, *, test_data: bool = False
+) -> list[dict[str, Any]]:
+    """Return the RiskAssessments of an assessment alone: they hold no clock.
+
+    Raises NoPatient where the assessment names no patient.
+    """
+    from nelm_fhir.writers.bundle import results  # noqa: PLC0415 - only where FHIR is written
+
+    return results(
+        assessment,
+        valid_months=catalogue.definitions.freshness.imaging_months,
+        voice=Voice(catalogue.texts.wording),
+        test_data=test_data,
+    )
 
 
 def to_record(

@@ -23,6 +23,8 @@ _GROUPS: Final = frozenset({NEUROENDOCRINE, ON_NET_SCALE, WHO_METHOD, ELEMENT, A
 """Every code by which a mapper calls a record neuroendocrine, or a finding attested."""
 
 _WRITTEN: Final = re.compile(rb'"code"\s*+:\s*+"([^"]*+)"')
+_PLACED: Final = re.compile(rb'"code"\s*+:\s*+"[^"]*+"')
+"""The same with what stands before it: longer, and so found faster."""
 _SPELLED: Final = re.compile(rb"\\u00(?:3[0-9]|[4-7])")
 """A letter or digit of ASCII as an escape: a key or a code may be spelled with it."""
 _OURS: Final = BASE.split("/")[2].encode()
@@ -35,6 +37,19 @@ def can_concern(text: bytes, codes: CodeTables) -> bool:
     if _OURS in text or (b"\\" in text and _SPELLED.search(text)):
         return True
     return any(_tells(codes, code) for code in set(_WRITTEN.findall(text)))
+
+
+def marks(text: bytes, codes: CodeTables) -> tuple[bytes, ...]:
+    """Return what stands in each part of a text that can concern, so that it need not be asked.
+
+    For many lines at once: only of those in which one of the marks stands `can_concern` can be
+    true.
+    """
+    written = set(_PLACED.findall(text))
+    found = [place for place in written if _tells(codes, _WRITTEN.findall(place)[0])]
+    if _OURS in text:
+        found.append(_OURS)
+    return (*found, *set(_SPELLED.findall(text)))
 
 
 @lru_cache(maxsize=_KEPT)

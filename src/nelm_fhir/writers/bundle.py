@@ -33,13 +33,8 @@ def bundle(
     `risk_assessment`. Raises NoPatient
     where the assessment names no patient, ValueError if `recorded` has no time zone.
     """
-    results = [
-        risk_assessment(
-            assessment, verdict, valid_months=valid_months, voice=voice, test_data=test_data
-        )
-        for verdict in assessment.verdicts
-    ]
-    resources = [*results, provenance(results, assessment, recorded)]
+    written = results(assessment, valid_months=valid_months, voice=voice, test_data=test_data)
+    resources = [*written, provenance(written, assessment, recorded)]
     return bundle_of(list(map(creating, resources)), kind, recorded, test_data=test_data)
 
 
@@ -59,6 +54,18 @@ def bundle_of(
         "timestamp": instant(recorded),
         "entry": [_only(entry) if kind == "collection" else entry for entry in entries],
     }
+
+
+def results(
+    assessment: Assessment, *, valid_months: int, voice: Voice, test_data: bool = False
+) -> list[Json]:
+    """Return the RiskAssessment of every verdict; they hold no clock. Raises NoPatient."""
+    return [
+        risk_assessment(
+            assessment, verdict, valid_months=valid_months, voice=voice, test_data=test_data
+        )
+        for verdict in assessment.verdicts
+    ]
 
 
 def creating(resource: Json) -> Json:

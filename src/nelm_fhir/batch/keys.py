@@ -1,0 +1,38 @@
+"""Names as numbers, and which numbers are marked: the cohort, in memory that does not grow.
+
+In: names (`Patient/p`, `Medication/m`). Out: a number that is the same in every process and run,
+and a table of marks. Two names may share a place in the table: then more is looked at, never less;
+whose a line is, is settled by the whole name.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+NOBODY: Final = 0
+"""Key of a line that is nobody's."""
+SPECIAL: Final = 1
+"""Key of a line that is looked at again by itself: it belongs to several, or needs cutting."""
+PLACES: Final = 1 << 24
+_OWN: Final = 2
+
+
+def key_of(name: str) -> int:
+    """Return the number of a name, below 2**61: the remainder by a Mersenne prime."""
+    return hash(int.from_bytes(name.encode(errors="surrogatepass"))) + _OWN
+
+
+class Marks:
+    """Which keys are marked; `table[key & MASK]` is not zero for each of them."""
+
+    def __init__(self, places: int = PLACES) -> None:
+        self.mask = places - 1
+        self.table = bytearray(places)
+
+    def add(self, keys: Iterable[int]) -> None:
+        """Mark these keys."""
+        table, mask = self.table, self.mask
+        for key in keys:
+            table[key & mask] = 1
+
+    def __contains__(self, key: int) -> bool:
+        return bool(self.table[key & self.mask])

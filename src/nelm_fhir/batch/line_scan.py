@@ -1,0 +1,251 @@
+"""The first look at lines: whose each is, and who has something that concerns us.
+
+In: blocks of lines. Out: keys of owners per line, the keys of those with a concern, and all that is
+not ordinary: who is the same person, what is nobody's, what could not be read. It finds what
+`pipeline.scan` finds of each line by itself, but asks it only about the few that need it: the
+others are told apart by their head, and codes are looked for in all lines of a block at once.
+Source: performance.md 5.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate, count
+from operator import add, attrgetter, itemgetter
+from typing import Any, Final
+
+import msgspec
+
+from nelm_fhir import pipeline
+from nelm_fhir.batch.keys import NOBODY, SPECIAL, key_of
+from nelm_fhir.errors import InputError
+from nelm_fhir.fhir_r4.head import Reference
+from nelm_fhir.fhir_r4.line_head import (
+    DECODER,
+    NO_SUBJECT,
+    Kind,
+    LineHead,
+    Scanned,
+    loose_name,
+)
+from nelm_fhir.fhir_r4.persons import IDENTIFIER, PATIENT, is_plain, person
+from nelm_fhir.fhir_r4.scan import names_twice
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.mappers import registry
+from nelm_fhir.mappers.concerns import can_concern, marks
+
+Lines = Sequence[bytes]
+Types = Sequence[str | None]
+
+_UNUSUAL: Final = frozenset({None, "Bundle", "OperationOutcome"})
+"""Types that are no resource of one patient."""
+_TYPE: Final = attrgetter("resource_type")
+_REFERENCE: Final = attrgetter("subject.reference")
+UNKNOWN: Final = ""
+"""The type of lines that do not tell it at once."""
+_KNOWN: Final = 50_000
+"""How many references are kept with their key."""
+_SHOWN: Final = 1024 * 1024
+"""How much of a text that is no FHIR is kept, to tell a manifest."""
+_FIRST: Final = itemgetter(0)
+_LAST: Final = itemgetter(-1)
+_OPENING: Final = {ord("{")}
+_CLOSING: Final = {ord("}")}
+_LOOKED_UP: Final = ("#", IDENTIFIER)
+"""How names begin that another line, or something within this one, has to explain."""
+_NAME: Final = b"Patient/"
+_NAMING: Final = b'"subject":{"reference":"Patient/'
+"""How almost every line names its subject: a count of it tells that none does so twice."""
+
+
+class Seen:
+    """What the lines of one file showed.
+
+    `lost` lines could not be read and name nobody, `strange` ones are JSON but no FHIR; `kinds` are
+    the resource types; `people` the keys of all patients, `concerned` of those to be judged;
+    `identified` the names of those who are known by business identifier; `patients` whether a
+    Patient is among the lines; `refused` texts whose error nobody's record can tell.
+    """
+
+    def __init__(self) -> None:
+        self.lines = self.deleted = self.outcomes = self.lost = self.strange = 0
+        self.kinds: set[str] = set()
+        self.people: set[int] = set()
+        self.concerned: set[int] = set()
+        self.same: set[tuple[str, str]] = set()
+        self.identified: set[str] = set()
+        self.loose: list[tuple[str, bytes]] = []
+        self.refused: list[InputError] = []
+        self.others: list[bytes] = []
+
+
+class LineScan:
+    """Looks at the lines of one file, block by block."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.seen = Seen()
+        self._catalogue = catalogue
+        self._read = registry.Wanted(catalogue.codes).types
+        self._known: dict[str | None, int] = {}
+
+    def block(self, text: bytes) -> tuple[list[int], list[int]]:
+        """Return the key of the owner and the length of every line."""
+        lines = text.split(b"\n")
+        if not lines[-1]:
+            del lines[-1]
+        lengths = list(map(len, lines))
+        heads = _heads(text, lines)
+        if heads is None:
+            self.seen.kinds.add(UNKNOWN)
+            return [self.line(line) for line in lines], lengths
+        types = list(map(_TYPE, heads))
+        kinds = set(types)
+        keys = self._keys(list(map(_REFERENCE, heads)))
+        looked_at = _unusual(kinds, keys, types)
+        if text.count(_NAMING) != len(keys) - keys.count(None):
+            several = (n for n, line in enumerate(lines) if line.count(_NAME) > 1)
+            looked_at |= {n for n in several if names_twice(lines[n])}
+        for n in looked_at:
+            keys[n] = self.line(lines[n])
+        for n in [n for n, key in enumerate(keys) if key is None]:
+            keys[n] = self._key(types[n], heads[n], lines[n])
+            if keys[n] is None:
+                looked_at.add(n)
+                keys[n] = self.line(lines[n])
+        self.seen.lines += len(lines) - len(looked_at)
+        if self._may_concern(text, kinds):
+            self._mark_concerned(text, lines, keys, looked_at)
+        return keys, lengths
+
+    def line(self, line: bytes) -> int:
+        """Look at one line by itself; return the key of its owner."""
+        seen = self.seen
+        if not line.strip():
+            return NOBODY
+        found = pipeline.scan(line, self._catalogue)
+        seen.lines += 1
+        seen.same.update(found.same)
+        seen.loose += found.loose
+        seen.deleted += found.deletions
+        if found.kind is Kind.OUTCOME:
+            seen.outcomes += 1
+        elif found.kind is Kind.OTHER:
+            seen.strange += 1
+            seen.others.append(line[:_SHOWN])
+        elif not found.texts:
+            self._without_owner(found)
+        return self._owner(found)
+
+    def _without_owner(self, found: Scanned) -> None:
+        if found.error is not None:
+            self.seen.refused.append(found.error)
+        elif found.kind is Kind.DAMAGED:
+            self.seen.lost += 1
+
+    def _owner(self, found: Scanned) -> int:
+        """Note whose the texts are; return the key of the line."""
+        names = [name for name, _ in found.texts]
+        keys = [key_of(name) for name in names]
+        self.seen.people.update(keys)
+        self.seen.identified.update(name for name in names if name.startswith(IDENTIFIER))
+        if found.concerns:
+            self.seen.concerned.update(keys)
+        if not keys:
+            return NOBODY
+        return keys[0] if len(keys) == 1 and found.kind is Kind.RESOURCE else SPECIAL
+
+    def _keys(self, references: Sequence[str | None]) -> list[Any]:
+        """Return the key per reference; None where it has none that is sure."""
+        unknown = set(references).difference(self._known)
+        if len(self._known) + len(unknown) > _KNOWN:
+            self.forget()
+            unknown = set(references)
+        for reference in unknown:
+            if reference is not None:
+                self._known_by(reference)
+        return list(map(self._known.get, references))
+
+    def _key(self, kind: str | None, head: LineHead, line: bytes) -> int | None:
+        """Return the key of an ordinary line; None for one that must be looked at by itself."""
+        if kind == PATIENT:
+            return None if head.id is None or b'"link"' in line else self._patient(head.id)
+        subject = head.subject if head.subject is not NO_SUBJECT else head.patient
+        if subject is not None:
+            written = subject.reference
+            return None if written is None else self._known.get(written) or self._known_by(written)
+        if kind in _UNUSUAL:
+            return None
+        if name := loose_name(head):
+            self.seen.loose.append((name, line))
+        return NOBODY
+
+    def _patient(self, patient: str) -> int:
+        key = key_of(f"{PATIENT}/{patient}")
+        self.seen.people.add(key)
+        return key
+
+    def _known_by(self, reference: str) -> int | None:
+        name = reference if is_plain(reference) else person(Reference(reference))
+        if name is None or name.startswith(_LOOKED_UP):
+            return None
+        key = self._known[reference] = key_of(name)
+        return key
+
+    def forget(self) -> None:
+        """Count the patients whose references are known, and forget these."""
+        self.seen.people.update(self._known.values())
+        self._known.clear()
+
+    def _may_concern(self, text: bytes, kinds: set[str | None]) -> bool:
+        """Whether a type that some mapper reads is among the lines, or hidden in one."""
+        self.seen.kinds.update(kind or UNKNOWN for kind in kinds)
+        is_read = not kinds.isdisjoint(self._read)
+        return is_read or b'"contained"' in text or b"\\u00" in text
+
+    def _mark_concerned(
+        self, text: bytes, lines: Lines, keys: Sequence[int], looked_at: Collection[int]
+    ) -> None:
+        """Note the owners of lines in which something stands that concerns us."""
+        codes = self._catalogue.codes
+        found = marks(text, codes)
+        if not found:
+            return
+        ends = list(map(add, accumulate(map(len, lines)), count(1)))
+        suspects = {bisect_right(ends, at) for mark in found for at in _places(text, mark, ends)}
+        for n in suspects.difference(looked_at):
+            if can_concern(lines[n], codes):
+                self.seen.concerned.add(keys[n])
+
+
+def _unusual(kinds: Collection[str | None], keys: Sequence[int | None], types: Types) -> set[int]:
+    """Return the numbers of lines that are no resource of one patient."""
+    found = set()
+    if not _UNUSUAL.isdisjoint(kinds):
+        found = {n for n, kind in enumerate(types) if kind in _UNUSUAL}
+    return found | {n for n in _numbers(PATIENT, types) if keys[n] is not None}
+
+
+def _numbers(kind: str, types: Types) -> Iterator[int]:
+    """Yield where that type stands."""
+    n = -1
+    for _ in range(types.count(kind)):
+        n = types.index(kind, n + 1)
+        yield n
+
+
+def _heads(text: bytes, lines: Sequence[bytes]) -> list[LineHead] | None:
+    """Return the head of every line; None unless each line is just one JSON object."""
+    try:
+        if set(map(_FIRST, lines)) != _OPENING or set(map(_LAST, lines)) != _CLOSING:
+            return None
+        heads = DECODER.decode_lines(text)
+    except (IndexError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return heads if len(heads) == len(lines) else None
+
+
+def _places(text: bytes, mark: bytes, ends: Sequence[int]) -> Iterator[int]:
+    """Yield one place of the mark for each line in which it stands."""
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, ends[bisect_right(ends, at)])

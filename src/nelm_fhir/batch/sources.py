@@ -1,0 +1,81 @@
+"""The files of a population: found by looking into a folder, not by their names.
+
+In: a file or folder. Out: every file that may hold records, each once, in a fixed order, and what
+tells this state of the source from another. Hidden files are left out, and so is the folder that a
+run writes to. A file that is reached twice (a smart-fetch folder links the newest parts) is read
+once.
+"""
+
+import gzip
+import hashlib
+import os
+from collections.abc import Iterator
+from io import RawIOBase
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from nelm_fhir.errors import InputError
+
+GZIP: Final = b"\x1f\x8b"
+_PROMISING: Final = frozenset({".json", ".ndjson", ".jsonl"})
+
+
+class SourceFile(NamedTuple):
+    """One file: where it is, its name below the source, its size and when it was last changed."""
+
+    path: Path
+    name: str
+    size: int
+    changed: int
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether its name says that JSON is in it."""
+        suffixes = [suffix.lower() for suffix in self.path.suffixes if suffix.lower() != ".gz"]
+        return bool(suffixes) and suffixes[-1] in _PROMISING
+
+
+def files_of(source: Path, without: Path | None = None) -> list[SourceFile]:
+    """Return the files of a source; `without` is a folder that is no part of it.
+
+    Raises InputError if there is nothing.
+    """
+    seen: set[tuple[int, int]] = set()
+    found = []
+    for path in sorted(_paths(source, without.resolve() if without else None)):
+        told = path.stat()
+        if (told.st_dev, told.st_ino) not in seen:
+            seen.add((told.st_dev, told.st_ino))
+            name = path.name if path == source else path.relative_to(source).as_posix()
+            found.append(SourceFile(path, name, told.st_size, told.st_mtime_ns))
+    if not found:
+        raise InputError("The source holds no file.", "Name a folder or file of FHIR resources.")
+    return found
+
+
+def _paths(source: Path, without: Path | None) -> Iterator[Path]:
+    if source.is_file():
+        yield source
+        return
+    for folder, folders, names in os.walk(source):
+        here = Path(folder)
+        folders[:] = [
+            one for one in folders if not one.startswith(".") and (here / one).resolve() != without
+        ]
+        paths = (here / name for name in names if not name.startswith("."))
+        yield from (path for path in paths if path.is_file())
+
+
+def fingerprint(files: list[SourceFile], *parts: str) -> str:
+    """Return what changes when a file does, or anything else that the work rests on."""
+    told = [*parts, *(f"{one.name}\0{one.size}\0{one.changed}" for one in files)]
+    return hashlib.sha256("\n".join(told).encode(errors="surrogateescape")).hexdigest()
+
+
+def opened(file: SourceFile) -> gzip.GzipFile | RawIOBase:
+    """Open a file for reading, unpacked if it is gzip; raises OSError."""
+    with file.path.open("rb") as plain:
+        is_packed = plain.read(len(GZIP)) == GZIP
+    if is_packed:
+        return gzip.open(file.path, "rb")
+    return file.path.open("rb", buffering=0)
