@@ -28,7 +28,7 @@ from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.exchange.capability import Capability
 from nelm_fhir.exchange.client import Client
-from nelm_fhir.exchange.patience import NONE
+from nelm_fhir.exchange.patience import NONE, Patience
 from nelm_fhir.exchange.server import Server
 from nelm_fhir.exchange.writing.moments import youngest
 from nelm_fhir.exchange.writing.place import place_of
@@ -91,6 +91,7 @@ class Site:
     strategy: str | None = None
     record: Record = field(default_factory=Record)
     night: datetime = NIGHT
+    patience: Patience = NONE
 
     @classmethod
     @contextmanager
@@ -105,7 +106,7 @@ class Site:
     def writer(self, base: str | None = None, path: Path | None = None) -> Iterator[Writer]:
         """A writer with its own client and the ledger."""
         with (
-            Client(Server(base=base or self.base, patience=NONE)) as client,
+            Client(Server(base=base or self.base, patience=self.patience)) as client,
             Ledger.open(path or self.path, exclusive=True) as ledger,
         ):
             place = place_of(client.base, Capability.ask(client), self.strategy)

@@ -76,11 +76,20 @@ def _send(client: Client, told: Json, place: Place) -> None:
 
 
 def _is_there(client: Client, target: str, told: Json) -> bool:
-    """Whether the result is told of: a new one at all, another version at that moment."""
-    there = _of(client, target)
-    if not any(one.get("role") == "revision" for one in told.get("entity", ())):
+    """Whether the result is told of: a new one at all, a later version by this very account."""
+    there, revised = _of(client, target), _revised(told)
+    if not revised:
         return bool(there)
-    return any(in_utc(one.get("recorded", "")) == in_utc(told["recorded"]) for one in there)
+    moment = in_utc(told["recorded"])
+    return any(
+        in_utc(str(one.get("recorded", ""))) == moment and _revised(one) == revised for one in there
+    )
+
+
+def _revised(told: Json) -> set[str]:
+    """Return the versions that a Provenance says were revised, without the server's address."""
+    what = [one.get("what", {}) for one in told.get("entity", ()) if one.get("role") == "revision"]
+    return {"/".join(str(one.get("reference", "")).rsplit("/", 4)[-4:]) for one in what}
 
 
 def _of(client: Client, target: str) -> list[Json]:
