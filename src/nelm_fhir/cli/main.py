@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "samples": "List the sample records, or copy one.",
     "make-bundle": "Turn a candidate profile into the record a hospital would send.",
     "schema": "Print the JSON Schema of profile, result, reports or the outputs of a batch.",
+    "ledger": "Show, compare, mend and shorten the ledger of what was written.",
     "doctor": "Check that this installation can do its work.",
     "completion": "Print the completion script of a shell.",
 }

@@ -109,6 +109,11 @@ class Writer:
 
         return self._alone(patient, work, [])
 
+    def rested_on(self, patient: str) -> list[str]:
+        """Return what the written results of a patient rest on, as the ledger knows it."""
+        rows = of_patient(self._ledger, self._place.target, patient)
+        return [one for row in rows if row.state is State.WRITTEN for one in row.basis]
+
     def _withdrawal(self, why: Why, void: frozenset[str] | None = None) -> Turn:
         """Return the round that retracts what rests on `void` inputs; everything without."""
 
