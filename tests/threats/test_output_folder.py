@@ -8,7 +8,7 @@ from msgspec import json as fast
 from msgspec import structs
 from tests.unit.batch_outputs.made import batch, failed, job, samples
 
-from nelm_fhir.batch.files import LEDGER, NAMES, Folder
+from nelm_fhir.batch.files import LEDGER, NAMES, WORK, Folder
 from nelm_fhir.batch.worklist_line import decoded, encoded
 from nelm_fhir.errors import InputError, SeveralPatients, WriteRefused
 
@@ -67,7 +67,7 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(name: str, t
 
 
 @pytest.mark.threat(19)
-@pytest.mark.parametrize("name", [LEDGER, f"{LEDGER}.lock", f"{LEDGER}-wal", "run.lock"])
+@pytest.mark.parametrize("name", [LEDGER, f"{LEDGER}.lock", f"{LEDGER}-wal", "run.lock", WORK])
 @pytest.mark.parametrize("target", ["victim", "nothing"])
 def test_a_link_in_the_place_of_the_ledger_is_refused(name: str, target: str, tmp_path: Path):
     (tmp_path / "out").mkdir()

@@ -8,7 +8,7 @@ ever comes from a record (threat 19).
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
@@ -41,9 +41,18 @@ NAMES: Final = (
 )
 """Every file that a batch puts out; `run.json` comes last and says that the others are there."""
 LEDGER: Final = "ledger.sqlite"
+WORK: Final = ".work"
+"""The folder of an engine for what it knows so far; it is gone when a run has ended."""
 _LOCK: Final = "run"
-_BESIDE: Final = (LEDGER, f"{LEDGER}{SUFFIX}", f"{LEDGER}-wal", f"{LEDGER}-shm", f"{_LOCK}{SUFFIX}")
-"""What else stands in the folder and is opened by its path."""
+_BESIDE: Final[Mapping[str, Callable[[int], bool]]] = {
+    LEDGER: stat.S_ISREG,
+    f"{LEDGER}{SUFFIX}": stat.S_ISREG,
+    f"{LEDGER}-wal": stat.S_ISREG,
+    f"{LEDGER}-shm": stat.S_ISREG,
+    f"{_LOCK}{SUFFIX}": stat.S_ISREG,
+    WORK: stat.S_ISDIR,
+}
+"""What else stands in the folder and is opened by its path, and what it has to be."""
 _FILE_RIGHTS: Final = 0o600
 _FOLDER_RIGHTS: Final = 0o700
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -114,12 +123,12 @@ class Folder:
             return None
 
     def _refuse_links(self) -> None:
-        for name in _BESIDE:
+        for name, is_ours in _BESIDE.items():
             with suppress(FileNotFoundError):
                 found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
-                if not stat.S_ISREG(found.st_mode):
+                if not is_ours(found.st_mode):
                     raise InputError(
-                        f"{name} in the output folder is a link or no plain file.",
+                        f"{name} in the output folder is a link, or not what belongs there.",
                         "Nothing was written. Remove it, or give another --output.",
                     )
 

@@ -35,7 +35,7 @@ COLUMNS: Final = (
 )
 NUMBERS: Final = frozenset({"number", "issues"})
 DAYS: Final = frozenset({"as_of", "earliest"})
-_AT_A_TIME: Final = 4096
+_AT_A_TIME: Final = 1024
 """Rows of one group of a Parquet file, the most that are held."""
 Row = Sequence[str]
 

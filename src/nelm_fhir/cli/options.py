@@ -75,18 +75,19 @@ OUTPUT: Final = click.option(
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write to this file instead of stdout.",
 )
+SWITCHES: Final = click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing(lambda: pipeline.load().known_options),
+    help="Turn on a switch that the rules leave to the center (la_fe_ki67_up_to_20).",
+)
 _RECORD: Final = (
     click.option("--as-of", type=DAY, help="Day of the judgment, YYYY-MM-DD; without it today."),
     click.option("--subject", help="The patient (Patient/ID), where a record holds several."),
     OVERLAYS,
-    click.option(
-        "--option",
-        "options",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=completing(lambda: pipeline.load().known_options),
-        help="Turn on a switch that the rules leave to the center (la_fe_ki67_up_to_20).",
-    ),
+    SWITCHES,
     click.option(
         "--profile", "is_profile", is_flag=True, help="The input is a candidate profile, not FHIR."
     ),

@@ -60,8 +60,8 @@ class Records:
     def __init__(self, request: Request) -> None:
         self.request = request
         self.catalogue = loading.load(request.overlays)
-        _check_words("--set", request.sets, list(self.catalogue.sets))
-        _check_words("--option", request.options, list(self.catalogue.known_options))
+        check_words("--set", request.sets, list(self.catalogue.sets))
+        check_words("--option", request.options, list(self.catalogue.known_options))
         self._on = dict.fromkeys(request.options, True)
 
     def of_files(self, files: Sequence[str]) -> Iterator[Found]:
@@ -115,7 +115,8 @@ class Records:
                 yield Found(source, read)
 
 
-def _check_words(option: str, words: Sequence[str], known: list[str]) -> None:
+def check_words(option: str, words: Sequence[str], known: list[str]) -> None:
+    """Refuse a word that is not known, with the nearest one."""
     for word in words:
         if word not in known:
             raise unknown_word(option, word, known)

@@ -244,7 +244,9 @@ def test_a_formula_in_an_id_is_none_in_the_table(tmp_path: Path):
 def test_risk_assessments_are_those_of_the_living_and_profiles_those_of_everybody(tmp_path: Path):
     first, *others = samples()
     batch(tmp_path / "out", [structs.replace(first, deceased=True), *others])
-    about = {one["subject"]["reference"] for one in told(tmp_path / "out", "risk_assessments.ndjson")}
+    about = {
+        one["subject"]["reference"] for one in told(tmp_path / "out", "risk_assessments.ndjson")
+    }
     assert about == {one.patient for one in others}
     profiles = told(tmp_path / "out", "profiles.ndjson")
     assert [one["patient"] for one in profiles] == sorted(one.patient for one in samples())
