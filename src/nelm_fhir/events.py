@@ -26,6 +26,8 @@ class Event(StrEnum):
     EXPORT_NOT_CLEANED_UP = "export-not-cleaned-up"
     RESULT_SENT = "result-sent"
     PROVENANCE_REFUSED = "provenance-refused"
+    BATCH_PROGRESS = "batch-progress"
+    BATCH_ENDED = "batch-ended"
 
 
 def event(name: Event, **fields: float | bool | StrEnum) -> None:

@@ -125,10 +125,17 @@ def test_no_other_name_is_ever_written(name: str, tmp_path: Path):
 def test_a_file_that_fails_half_way_leaves_the_former_one_and_nothing_beside_it(tmp_path: Path):
     batch(tmp_path / "out", samples()[:2])
     before = tree(tmp_path / "out")["worklist.csv"]
-    with Folder.open(tmp_path / "out") as folder:
-        with pytest.raises(RuntimeError), folder.writing("worklist.csv") as file:
-            file.write(b"half")
-            raise RuntimeError
+
+    def half():
+        yield b"half"
+        raise RuntimeError
+
+    with (
+        pytest.raises(RuntimeError),
+        Folder.open(tmp_path / "out") as folder,
+        folder.writing("worklist.csv") as file,
+    ):
+        file.writelines(half())
     assert tree(tmp_path / "out")["worklist.csv"] == before
     assert set(tree(tmp_path / "out")) == OURS
 

@@ -26,11 +26,10 @@ def edited(bundle: dict[str, Any], resource: str, change) -> bytes:
     entries = []
     for entry in bundle["entry"]:
         one = entry["resource"]
-        if one["resourceType"] == kind and one.get("id") == name:
-            if change is None:
-                continue
-            entry = {**entry, "resource": change(one)}
-        entries.append(entry)
+        if (one["resourceType"], one.get("id")) != (kind, name):
+            entries.append(entry)
+        elif change is not None:
+            entries.append({**entry, "resource": change(one)})
     return json.dumps({**bundle, "entry": entries}).encode()
 
 

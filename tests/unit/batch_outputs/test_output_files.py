@@ -82,7 +82,7 @@ def test_every_key_of_a_schema_says_what_it_means(name: str):
     assert [key for key, schema in properties.items() if not schema.get("description")] == []
 
 
-@pytest.mark.parametrize("parts", [0, 1, 3, 5])
+@pytest.mark.parametrize("parts", [0, 1, 2, 4])
 def test_an_interrupted_run_goes_on_and_gives_the_same_files(parts: int, tmp_path: Path):
     batch(tmp_path / "whole", EVERYBODY)
     with job(tmp_path / "cut") as one, pytest.raises(KeyboardInterrupt):
