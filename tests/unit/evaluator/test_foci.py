@@ -65,6 +65,7 @@ def test_a_class_outside_the_table_is_an_unknown_one(word, known, solid):
 def test_a_scan_that_reports_disease_and_names_none_is_a_focus_of_its_own():
     seen, focus = the_focus(ct=POSITIVE_CT)
     assert (focus.key, focus.positive, focus.undated_on_scan) == ("scan ct", True, True)
+    assert focus.solid is False
     assert reported_foci("ct", seen.profile.scans["ct"]) == ["scan ct"]
     equivocal = the_focus(ct={**POSITIVE_CT, "extrahepatic_result": "equivocal"})[1]
     assert not equivocal.positive
