@@ -42,7 +42,7 @@ Examples:
     "filters",
     multiple=True,
     metavar="SEARCH",
-    help="Search that narrows one type, repeatable; what it leaves out is unknown to every verdict.",
+    help="Search that narrows one type, repeatable; what it leaves out stays unknown.",
 )
 @click.option(
     "--since",

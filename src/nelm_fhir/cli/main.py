@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "explain": "Show why each criterion is met or not, with its evidence.",
     "profile": "Show the candidate profile that a record gives.",
     "form": "Write the tumor board's form, or its answers as Observations.",
+    "export": "Export many patients' resources from a FHIR server into a folder.",
     "criteria": "List, show, test and check the criteria sets.",
     "codes": "Show which codes are read, and where a code comes from.",
     "coverage": "Show what records hold, and which codes near it nobody maps.",
