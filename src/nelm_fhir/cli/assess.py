@@ -1,11 +1,12 @@
-"""`nelm assess`: records in, verdicts out."""
+"""`nelm assess`: records in, from files or a server; verdicts out."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.cli.clock import now
@@ -19,8 +20,11 @@ from nelm_fhir.cli.options import (
     record_options,
     request_of,
 )
-from nelm_fhir.cli.records import Found, Records
+from nelm_fhir.cli.patients import PATIENT, PATIENTS, patients_of
+from nelm_fhir.cli.records import Found, Records, Request
 from nelm_fhir.cli.render import FORMATS, Form, Judged, Result, Run, Unusable, render
+from nelm_fhir.cli.server_options import needed_server, server_options
+from nelm_fhir.cli.server_records import of_server
 from nelm_fhir.errors import NelmError
 from nelm_fhir.events import Event, event
 
@@ -42,13 +46,15 @@ Examples:
   nelm assess bundle.json --as-of 2026-06-01
   nelm assess bundle.json --set optn --set esmo-2020 --format json
   nelm assess *.json > results.ndjson
+  nelm assess --server https://ehr.example/fhir --patient 123 --format json
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument(
-    "files", type=FILES, nargs=-1, required=True, metavar="FILE...", callback=_one_is_there
-)
+@click.argument("files", type=FILES, nargs=-1, metavar="[FILE...]", callback=_one_is_there)
+@server_options
+@PATIENT
+@PATIENTS
 @record_options
 @SETS
 @click.option(
@@ -89,15 +95,45 @@ def command(ctx: click.Context, /, files: tuple[str, ...], **values: Any) -> Non
     candidate profile. All of it may be packed with gzip. Each file is one record; an NDJSON stream
     of Bundles holds one per line. Several records give one line of JSON each, in the order they
     came in.
+
+    With --server and --patient or --patients the records are read from a FHIR server, each whole or
+    not at all.
     """
     if values["verbose"]:
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+    patients = patients_of(values)
+    _check_source(ctx, files, patients)
     records = Records(request_of(values))
-    found, several = _looked_ahead(records.of_files(files), several=len(files) > 1)
+    if patients is not None:
+        _check_asked(records.request)
+        source = of_server(records, needed_server(values), patients)
+    else:
+        source = records.of_files(files)
+    found, several = _looked_ahead(source, several=len(files) + len(patients or ()) > 1)
     ending = _Ending(set(values["fail_on"]), several=several)
     run = _run(values, records, ending.refused, several=several)
     render(ending.results(found, records), run, values["output"])
     ctx.exit(ending.code)
+
+
+def _check_source(ctx: click.Context, files: Sequence[str], patients: Sequence[str] | None) -> None:
+    """Refuse both files and patients of a server, and neither."""
+    if files and patients is not None:
+        raise click.UsageError("Give files, or --server with --patient, not both.")
+    named = ctx.get_parameter_source("server") is ParameterSource.COMMANDLINE
+    if named and patients is None:
+        raise click.UsageError("--server needs --patient or --patients.")
+    if not files and patients is None:
+        missing = next(param for param in ctx.command.params if param.name == "files")
+        raise click.MissingParameter(ctx=ctx, param=missing, param_type="argument")
+
+
+def _check_asked(request: Request) -> None:
+    """Refuse what is said of files only."""
+    if request.is_profile:
+        raise click.UsageError("A server has records, no profiles: leave out --profile.")
+    if request.subject is not None:
+        raise click.UsageError("--patient says who is meant: leave out --subject.")
 
 
 def _looked_ahead(found: Iterator[Found], *, several: bool) -> tuple[Iterator[Found], bool]:

@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "explain": "Show why each criterion is met or not, with its evidence.",
     "profile": "Show the candidate profile that a record gives.",
     "form": "Write the tumor board's form, or its answers as Observations.",
+    "fetch": "Fetch one patient's record from a FHIR server.",
+    "candidates": "Find the patients of a FHIR server who have a neuroendocrine tumor.",
     "export": "Export many patients' resources from a FHIR server into a folder.",
     "criteria": "List, show, test and check the criteria sets.",
     "codes": "Show which codes are read, and where a code comes from.",
@@ -80,7 +82,8 @@ Start here:
 
 \b
 Exit codes: 0 done, 1 a verdict named by --fail-on, 2 wrong usage, 10 unusable
-input, 11 wrong criteria or overlay, 14 some of several inputs not assessed.
+input, 11 wrong criteria or overlay, 12 another system failed, 14 some of several
+inputs not assessed.
 """
 
 
@@ -113,7 +116,7 @@ def cli() -> None:
     """Judge FHIR R4 records against published criteria for liver transplantation.
 
     The documented data of a patient with neuroendocrine liver metastases are compared with each
-    criteria set; people decide. Nothing leaves this computer.
+    criteria set; people decide. Nothing leaves this computer, except to a FHIR server you name.
     """
 
 

@@ -69,7 +69,7 @@ class Records:
         for name in files:
             try:
                 data = bytes_of(name)
-                reader = self._profile if self.request.is_profile else self._records
+                reader = self._profile if self.request.is_profile else self.of_bytes
                 yield from reader(name, data)
             except NelmError as error:
                 yield Found(name, error=error)
@@ -97,12 +97,13 @@ class Records:
         profile = read.profile.model_copy(update={"options": options})
         yield Found(name, replace(read, profile=profile))
 
-    def _records(self, name: str, data: bytes) -> Iterator[Found]:
+    def of_bytes(self, name: str, data: bytes, subject: str | None = None) -> Iterator[Found]:
+        """Yield every record of one input; `subject` as the request has it, if not given."""
         reads = pipeline.read_all(
             data,
             self.catalogue,
             as_of=self.request.as_of or self.request.today,
-            subject=self.request.subject,
+            subject=subject or self.request.subject,
             options=self._on,
             strict=self.request.strict,
         )

@@ -19,6 +19,8 @@ from typing import Any
 
 import click
 import pytest
+from tests.servers.fhir_store import FhirStore
+from tests.servers.local import Asked, Local, Reply
 from tests.unit.assessment.made import vignettes
 from tests.unit.cli.run import DISAGREE, MEETS_ALL, ROOT, nelm
 
@@ -76,6 +78,15 @@ WITHOUT_RECORD = {
     "completion": ("completion", "bash"),
 }
 """Commands that read no record; they run where records lie, and look at none."""
+ILEUM = "sample-ileum-1"
+OF_SERVER = [
+    ("fetch", "--patient", ILEUM),
+    ("candidates",),
+    ("candidates", "--format", "json"),
+    ("assess", "-v", "--patient", ILEUM),
+    ("assess", "-v", "--patient", ILEUM, "--patient", "nobody", "--format", "csv"),
+]
+"""Commands that read records from a FHIR server."""
 
 
 def every_command() -> Iterator[str]:
@@ -91,7 +102,7 @@ def every_command() -> Iterator[str]:
 
 
 def test_every_command_is_among_those_that_run_here():
-    with_record = {name for name in every_command() for run in COMMANDS
+    with_record = {name for name in every_command() for run in (*COMMANDS, *OF_SERVER)
                    if " ".join(run).startswith(name)}  # fmt: skip
     assert with_record.isdisjoint(WITHOUT_RECORD)
     assert with_record | set(WITHOUT_RECORD) == set(every_command())
@@ -212,6 +223,83 @@ def test_nothing_is_left_beside_the_output_when_it_fails(form, tmp_path: Path):
     done = nelm("assess", "-v", str(path), "--format", form, "--output", str(output))
     assert done.exit_code == 10
     assert [CANARY in one.read_text() for one in output.parent.iterdir()] == []
+
+
+# --- a FHIR server --------------------------------------------------------------------------------
+
+
+OUTCOME = {
+    "resourceType": "OperationOutcome",
+    "id": CANARY,
+    "issue": [{"severity": "error", "code": CANARY, "diagnostics": CANARY,
+               "details": {"text": CANARY}, "expression": [CANARY]}],
+}  # fmt: skip
+PAGE = {"resourceType": "Bundle", "type": "searchset", "entry": []}
+ELSEWHERE = {"relation": "next", "url": f"http://{CANARY}.example/{CANARY}"}
+TOLD = {"X-Request-Id": CANARY, "Location": f"/{CANARY}", "WWW-Authenticate": CANARY}
+REPLIES = {
+    "an outcome in a page": Reply(200, PAGE | {"entry": [{"resource": OUTCOME}]}),
+    "a link elsewhere": Reply(200, PAGE | {"link": [ELSEWHERE]}),
+    "a link that is none": Reply(200, PAGE | {"link": [{**ELSEWHERE, "url": CANARY}]}),
+    "no Bundle": Reply(200, {"resourceType": CANARY}),
+    "no JSON": Reply(200, f"<html>{CANARY}".encode(), {"Content-Type": f"text/html;{CANARY}"}),
+    "cut off": Reply(200, PAGE | {"id": CANARY}, cut=30),
+    **{str(status): Reply(status, OUTCOME, TOLD) for status in (301, 400, 401, 404)},
+}
+"""What a server answers that says the marker wherever something can be said."""
+ALWAYS, IN_THE_MIDDLE = ", always", ", in the middle"
+SERVERS = ["marked", *(name + when for name in REPLIES for when in (ALWAYS, IN_THE_MIDDLE))]
+
+
+def marked_store(page: int = 30) -> FhirStore:
+    """A server that holds the marker in everything but what searches and links need."""
+    store = FhirStore(page=page)
+    for texts in FhirStore.of(Path(MEETS_ALL)).texts.values():
+        resource = marked(json.loads(texts[-1]), structural)
+        store.add(resource)
+        if resource["resourceType"] == "Condition":
+            store.add({**resource, "id": f"{resource['id']}-2"})
+    return store
+
+
+def odd_server(name: str) -> Callable[[Asked], Reply]:
+    """The server of that name; in the middle is from the second page of anything on."""
+    reply = REPLIES.get(name.partition(", ")[0])
+    if reply is not None and name.endswith(ALWAYS):
+        return lambda _asked: reply
+    store = marked_store(page=1 if reply is not None else 30)
+    if reply is not None:
+        store.instead = lambda asked: reply if "_offset" in asked.query else None
+    return store
+
+
+@pytest.mark.threat(20)
+@pytest.mark.usefixtures("loopback")
+@pytest.mark.parametrize("arguments", OF_SERVER, ids=lambda run: " ".join(run[:5]))
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_marker_of_a_server_is_nowhere_but_in_the_result(arguments, name, caplog):
+    with Local(odd_server(name)) as server, caplog.at_level(logging.DEBUG):
+        done = nelm(*arguments, "--server", server.base, "--patience", "0")
+    assert server.asked
+    assert isinstance(done.exception, SystemExit | None), repr(done.exception)
+    assert CANARY not in done.stderr
+    assert CANARY not in caplog.text
+    assert ILEUM not in done.stderr + caplog.text
+    assert done.exit_code in {0, 14} or CANARY not in done.stdout
+    assert (done.exit_code == 0) == (name == "marked" and "nobody" not in arguments)
+
+
+@pytest.mark.threat(20)
+@pytest.mark.usefixtures("loopback")
+@pytest.mark.parametrize("arguments", OF_SERVER, ids=lambda run: " ".join(run[:5]))
+def test_what_was_asked_for_is_in_no_log_where_no_server_answers(arguments, caplog):
+    with Local(marked_store()) as server:
+        address = f"{server.origin}/{CANARY}"
+    with caplog.at_level(logging.DEBUG):
+        done = nelm(*arguments, "--server", address, "--patience", "0")
+    assert done.exit_code == 12
+    assert CANARY not in done.output + caplog.text
+    assert ILEUM not in done.output + caplog.text
 
 
 # --- the library ----------------------------------------------------------------------------------

@@ -14,10 +14,12 @@ from tests.unit.exchange.records import (
     served,
     store_of,
 )
+from tests.unit.shipped_codes import build
 
 from nelm_fhir import pipeline
 from nelm_fhir.errors import ServerRefused, ServerUnavailable
 from nelm_fhir.exchange.candidates import Tally, asked, candidates
+from nelm_fhir.knowledge.code_overlays import OverlayCodes
 from nelm_fhir.mappers.histology import NEUROENDOCRINE
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -134,6 +136,16 @@ def test_a_server_that_gives_no_parts_of_resources_is_asked_for_whole_ones():
     store = store_of(patient("anna"), condition("c", "Patient/anna"))
     store.refused = frozenset({"_elements"})
     assert found(store) == ["Patient/anna"]
+
+
+def test_a_code_that_is_listed_and_never_matches_is_not_asked_for():
+    for member in CODES.members(NEUROENDOCRINE):
+        token = f"{member.code.system}|{member.code.code}"
+        assert (token in asked(CODES)) == (member.code in SHIPPED)
+    weak = {m.code for m in CODES.members(NEUROENDOCRINE) if m.certainty == "W"}
+    without_weak, _ = build(overlays=[OverlayCodes("ours", switched_off=("*",))])
+    assert weak
+    assert not {f"{code.system}|{code.code}" for code in weak} & set(asked(without_weak))
 
 
 def test_no_code_and_no_patient_stands_in_an_address():

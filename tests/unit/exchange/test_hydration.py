@@ -220,6 +220,34 @@ def test_what_came_from_another_server_is_not_looked_for_on_this_one():
     assert not any("Observation" in one.target for one in local.asked)
 
 
+@pytest.mark.threat(15)
+def test_a_namesake_from_another_server_is_not_what_is_referred_to():
+    store = store_of(
+        patient("anna"),
+        observation("o", ANNA, focus=[{"reference": "Condition/x"}]),
+        condition("x", ANNA),
+        left_out=frozenset({"Condition/x"}),
+    )
+    foreign = {"fullUrl": "https://other.example/fhir/Condition/x", "resource": condition("x", "")}
+    own = [{"resource": observation("o", ANNA, focus=[{"reference": "Condition/x"}])}]
+    page = {"resourceType": "Bundle", "type": "searchset", "entry": [foreign, *own]}
+    store.instead = lambda asked: Reply(200, page) if asked.path.endswith("$everything") else None
+    assert names(fetched(store)).count("Condition/x") == 2
+
+
+def test_what_names_nobody_is_followed():
+    report = observation("r", ANNA, result=[{"reference": "Observation/far"}])
+    del report["subject"]
+    store = store_of(
+        patient("anna"),
+        observation("o", ANNA, derivedFrom=[{"reference": "Observation/r"}]),
+        report,
+        observation("far", ANNA),
+        left_out=frozenset({"Observation/far"}),
+    )
+    assert "Observation/far" in names(fetched(store))
+
+
 def test_an_absolute_reference_to_this_server_is_followed():
     store = linked_to_far()
     with served(store) as (client, local):

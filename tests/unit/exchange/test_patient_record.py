@@ -161,6 +161,13 @@ def test_an_operation_that_fails_is_not_replaced():
         fetched(store)
 
 
+def test_a_token_that_is_refused_for_it_is_not_tried_otherwise():
+    store = store_of(patient("anna"))
+    store.instead = lambda asked: outcome(401) if asked.path.endswith("$everything") else None
+    with pytest.raises(AuthFailed):
+        fetched(store)
+
+
 def test_searched_is_by_post_and_no_address_holds_an_id():
     store = FhirStore.of(sample("meets-all"), everything=False)
     patient_id = patient_of(store).partition("/")[2]
