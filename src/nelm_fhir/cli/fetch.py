@@ -30,9 +30,9 @@ Examples:
 def command(patient: str, **values: Any) -> None:
     """Fetch one patient's record from a FHIR server.
 
-    The Bundle holds all that the server has of the patient and of those merged with them, and what that
-    refers to; what the server does not have is counted on stderr. If anything else could not be
-    read, there is no Bundle: a part of a record is never taken for the whole.
+    The Bundle holds all that the server has of the patient and of those merged with them, and what
+    that refers to; what the server does not have is counted on stderr. If anything else could not
+    be read, there is no Bundle: a part of a record is never taken for the whole.
     """
     from nelm_fhir.exchange.client import Client  # noqa: PLC0415 - help starts without the network
     from nelm_fhir.exchange.patient_record import fetch_record  # noqa: PLC0415 - as above
