@@ -1,7 +1,8 @@
-"""Session fixtures of the outside judges; load with `pytest_plugins = ["tests.peers.fixtures"]`.
+"""Fixtures of the outside judges and servers; `pytest_plugins = ["tests.peers.fixtures"]`.
 
-A judge that this machine cannot run skips its tests with a reason that names what is missing; with
-the environment variable NELM_REQUIRE_PEERS=1 (continuous integration) it fails them instead.
+A judge or server starts once for the session, when the first test asks for it. One that this
+machine cannot run skips its tests with a reason that names what is missing; with the environment
+variable NELM_REQUIRE_PEERS=1 (continuous integration) it fails them instead.
 """
 
 import os
@@ -18,6 +19,7 @@ from tests.peers.judges import (
     R4BModels,
     UcumLhc,
 )
+from tests.peers.servers import HapiServer, MedplumServer
 
 Peer = TypeVar("Peer")
 
@@ -27,12 +29,12 @@ def peers_required() -> bool:
 
 
 def started(make: Callable[[], AbstractContextManager[Peer]]) -> Iterator[Peer]:
-    """One judge for the session; a missing one skips, or fails where peers are required."""
+    """One peer for the session; a missing one skips, or fails where peers are required."""
     with ExitStack() as stack:
         try:
             judge = stack.enter_context(make())
         except PeerMissing as missing:
-            _without(f"OUTSIDE JUDGE NOT RUN: {missing}")
+            _without(f"OUTSIDE PEER NOT RUN: {missing}")
         yield judge
 
 
@@ -72,3 +74,29 @@ def judges(
 ) -> tuple[Judge, ...]:
     """All three: what we write must pass each of them."""
     return hapi_validator, medplum_validator, r4b_models
+
+
+@pytest.fixture(scope="session")
+def hapi_server() -> Iterator[HapiServer]:
+    """HAPI's JPA server as it stands after the modules before: for tests that only read."""
+    yield from started(HapiServer)
+
+
+@pytest.fixture(scope="session")
+def medplum_server() -> Iterator[MedplumServer]:
+    """Medplum's router in memory, as it stands after the modules before."""
+    yield from started(MedplumServer)
+
+
+@pytest.fixture(scope="module")
+def empty_hapi(hapi_server: HapiServer) -> HapiServer:
+    """HAPI's JPA server with nothing in it at the beginning of the module."""
+    hapi_server.empty()
+    return hapi_server
+
+
+@pytest.fixture(scope="module")
+def empty_medplum(medplum_server: MedplumServer) -> MedplumServer:
+    """Medplum's router with nothing in it at the beginning of the module."""
+    medplum_server.empty()
+    return medplum_server

@@ -52,7 +52,9 @@ def _status(kind: str, stored: Json) -> Json:
 
 def _meta(built: Json, stored: Json) -> Json:
     kept, ours = kept_meta(stored), built["meta"]["tag"]
-    theirs = [tag for tag in kept.get("tag", ()) if tag not in ours]
+    known = {(tag["system"], tag["code"]) for tag in ours}
+    tags = kept.get("tag", ())  # a server may have put a display beside ours
+    theirs = [tag for tag in tags if (tag.get("system"), tag.get("code")) not in known]
     return kept | {"tag": [*ours, *theirs]}
 
 

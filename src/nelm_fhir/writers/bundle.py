@@ -11,7 +11,8 @@ from datetime import datetime
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.writers.bundle_kind import Kind
-from nelm_fhir.writers.datatypes import Json
+from nelm_fhir.writers.canonicals import PROVENANCE_TAG
+from nelm_fhir.writers.datatypes import Json, coding
 from nelm_fhir.writers.identity import guard, urn, uuid_of
 from nelm_fhir.writers.provenance import instant, provenance
 from nelm_fhir.writers.risk_assessment import risk_assessment
@@ -34,8 +35,8 @@ def bundle(
     where the assessment names no patient, ValueError if `recorded` has no time zone.
     """
     written = results(assessment, valid_months=valid_months, voice=voice, test_data=test_data)
-    resources = [*written, provenance(written, assessment, recorded)]
-    return bundle_of(list(map(creating, resources)), kind, recorded, test_data=test_data)
+    told = _found_again(provenance(written, assessment, recorded))
+    return bundle_of([*map(creating, written), told], kind, recorded, test_data=test_data)
 
 
 def bundle_of(
@@ -84,6 +85,19 @@ def updating(resource: Json, version: str, base: str) -> Json:
     place = f"{resource['resourceType']}/{resource['id']}"
     request = {"method": "PUT", "url": place, "ifMatch": f'W/"{version}"'}
     return {"fullUrl": f"{base}/{place}", "resource": resource, "request": request}
+
+
+def _found_again(told: Json) -> Json:
+    """Return the entry of a Provenance that is created once, however often the Bundle is sent.
+
+    It has no identifier in R4, but every resource can be searched by its tags.
+    """
+    tag = coding(PROVENANCE_TAG, told["id"])
+    tags = {"tag": [*told["meta"]["tag"], tag]}
+    entry = creating(told | {"meta": tags})
+    return entry | {
+        "request": entry["request"] | {"ifNoneExist": f"_tag={tag['system']}|{tag['code']}"}
+    }
 
 
 def _only(entry: Json) -> Json:

@@ -8,6 +8,7 @@ from typing import Final
 from nelm_fhir.core.canonical import BASE
 
 TAG: Final = f"{BASE}/tag"
+PROVENANCE_TAG: Final = f"{BASE}/provenance"
 DECISION_SUPPORT: Final = "decision-support"
 ASSESSMENT_IDENTIFIER: Final = f"{BASE}/assessment"
 EDITION_IDENTIFIER: Final = f"{BASE}/assessment-edition"

@@ -111,6 +111,14 @@ def test_what_people_noted_stays(name: str) -> None:
     assert amended(built, earlier)["note"] == [*built["note"], note]
 
 
+@each_name
+def test_a_tag_of_ours_stands_once_whatever_display_the_server_gave_it(name: str) -> None:
+    built, earlier = pair(name)
+    for tag in earlier["meta"]["tag"]:
+        tag["display"] = "as the server calls it"
+    assert amended(built, earlier)["meta"] == built["meta"]
+
+
 def test_a_document_still_replaces_the_one_of_an_earlier_day() -> None:
     strategy = STRATEGIES["document-reference"]
     earlier = stored(carried_by(strategy, BEFORE, "DocumentReference/1")[1])

@@ -10,13 +10,15 @@ from tests.unit.writers.written import (
     SENDING,
     bundled,
     carried_by,
+    catalogue,
     resource,
     vignettes,
+    voice,
 )
 
 from nelm_fhir.assessment.result import Subject
 from nelm_fhir.writers.amending import amended
-from nelm_fhir.writers.bundle import bundle_of, creating, updating
+from nelm_fhir.writers.bundle import bundle, bundle_of, creating, updating
 from nelm_fhir.writers.checks import faults
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.identity import guard
@@ -73,12 +75,28 @@ def test_results_of_every_strategy_go_into_a_transaction(
 ) -> None:
     written = carried_by(strategy, ASSESSMENT, create_only=create_only)
     entries = [creating(one) for one in (*written, provenance(written, ASSESSMENT, RECORDED))]
-    bundle = bundle_of(entries, "transaction", RECORDED)
-    assert list(faults(bundle)) == []
-    for entry, one in zip(bundle["entry"], written, strict=False):
+    whole = bundle_of(entries, "transaction", RECORDED)
+    assert list(faults(whole)) == []
+    for entry, one in zip(whole["entry"], written, strict=False):
         system, value = guard(one) or ("", "")
         assert entry["request"]["ifNoneExist"] == f"identifier={system}|{value}"
         assert entry["request"]["url"] == strategy.resource_type
+
+
+def test_the_provenance_of_a_bundle_is_found_again_by_its_tag() -> None:
+    once, again, later = (
+        bundle(
+            ASSESSMENT,
+            "transaction",
+            recorded,
+            valid_months=catalogue().definitions.freshness.imaging_months,
+            voice=voice(),
+        )["entry"][-1]
+        for recorded in (RECORDED, RECORDED, RECORDED.replace(year=2027))
+    )
+    *_, tag = once["resource"]["meta"]["tag"]
+    assert once["request"]["ifNoneExist"] == f"_tag={tag['system']}|{tag['code']}"
+    assert once["request"] == again["request"] != later["request"]
 
 
 def test_what_bears_no_identity_is_created_without_a_condition() -> None:

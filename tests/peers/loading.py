@@ -1,0 +1,72 @@
+"""A record put on a FHIR server as it stands, under its own ids.
+
+In: a Bundle of a sample. Out: transactions that update every resource by its id, as large as the
+server takes. Links by `urn:uuid:` become links by id; links to other servers, which many servers
+refuse, become plain text.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+from tests.peers.servers import FhirServer, post
+
+Json = dict[str, Any]
+SAMPLES = Path(__file__).parents[2] / "sample_bundles"
+HEADERS = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
+
+
+def session() -> requests.Session:
+    """Plain requests that speak FHIR; the proxies of the machine stay out of it."""
+    made = requests.Session()
+    made.trust_env = False
+    made.headers.update(HEADERS)
+    return made
+
+
+def load(server: FhirServer, *samples: str) -> None:
+    """Put samples on the server; PeerBroken, with what it said, where it refuses one."""
+    for sample in samples:
+        for transaction in transactions(record(sample), server.most_updates):
+            post(server.base, json.dumps(transaction))
+
+
+def record(sample: str) -> Json:
+    """The Bundle of a sample."""
+    found: Json = json.loads((SAMPLES / sample / "bundle.json").read_bytes())
+    return found
+
+
+def transactions(bundle: Json, most: int) -> Iterator[Json]:
+    """Yield the record as transactions of at most so many entries."""
+    names = {entry["fullUrl"]: _name(entry["resource"]) for entry in bundle["entry"]}
+    entries = [
+        {
+            "resource": _linked(entry["resource"], names),
+            "request": {"method": "PUT", "url": _name(entry["resource"])},
+        }
+        for entry in bundle["entry"]
+    ]
+    for first in range(0, len(entries), most):
+        part = entries[first : first + most]
+        yield {"resourceType": "Bundle", "type": "transaction", "entry": part}
+
+
+def _name(resource: Json) -> str:
+    return f"{resource['resourceType']}/{resource['id']}"
+
+
+def _linked(tree: Any, names: dict[str, str]) -> Any:
+    if isinstance(tree, list):
+        return [_linked(branch, names) for branch in tree]
+    if not isinstance(tree, dict):
+        return tree
+    built = {name: _linked(branch, names) for name, branch in tree.items()}
+    target = built.get("reference")
+    if isinstance(target, str) and ":" in target:
+        del built["reference"]
+        named = {"reference": names[target]} if target in names else {"display": target}
+        return named | built
+    return built
