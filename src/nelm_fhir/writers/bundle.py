@@ -90,7 +90,8 @@ def updating(resource: Json, version: str, base: str) -> Json:
 def _found_again(told: Json) -> Json:
     """Return the entry of a Provenance that is created once, however often the Bundle is sent.
 
-    It has no identifier in R4, but every resource can be searched by its tags.
+    It has no identifier in R4, but every resource can be searched by its tags; which server will
+    get the Bundle, and whether that takes ids of ours, is not known here.
     """
     tag = coding(PROVENANCE_TAG, told["id"])
     tags = {"tag": [*told["meta"]["tag"], tag]}
