@@ -59,6 +59,10 @@ COMMANDS = [
     ("make-bundle", "--style", "mii"),
     ("make-bundle", "--style", "messy", "--noise", "3"),
     *(("coverage", "-v", "--format", form) for form in ("table", "json", "html")),
+    ("ledger", "show", "--ledger"),
+    ("ledger", "verify", "--server", "http://127.0.0.1:9/fhir", "--ledger"),
+    ("ledger", "repair", "--server", "http://127.0.0.1:9/fhir", "--ledger"),
+    ("ledger", "purge", "--before", "2026-01-01", "--ledger"),
     ("overlay", "new", "{folder}", "--from"),
     ("overlay", "check", str(ROOT / "mappings" / "overlays" / "example-hospital"), "--against"),
 ]

@@ -1,10 +1,11 @@
 """The pages of `nelm ledger`: what stands in it, how it differs from a server, what was mended."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from nelm_fhir.assessment.sentences import counted
-from nelm_fhir.cli.page import Page, styled
+from nelm_fhir.cli.page import HEADING, Page, styled
 from nelm_fhir.cli.pages.marks import FLAG
 
 Row = Mapping[str, Any]
@@ -40,8 +41,11 @@ def contents_page(
         page.line(FLAG, f" Nothing is written for {alarm['patient']} since {alarm['since']}.")
     if results:
         page.heading("Results")
-        columns = [("patient", None), ("set", 16), ("as of", 10), ("verdict", 16), ("state", 10)]
-        page.table([*columns, ("at the server", None)], [_result(row) for row in results])
+    for patient, rows in groupby(results, key=lambda row: row["patient"]):
+        page.line((patient, HEADING))
+        columns = [("set", 16), ("as of", 10), ("verdict", 16), ("state", 10)]
+        page.table([*columns, ("at the server", None)], [_result(row) for row in rows])
+        page.space()
     if runs:
         page.heading("Runs")
         columns = [("run", 4), ("kind", 8), ("as of", 10), ("state", 9), ("started", None)]
@@ -80,10 +84,9 @@ def purged_page(counts: Row, width: int, *, color: bool) -> str:
 
 
 def _result(row: Row) -> list[Any]:
-    place = f"{row['server_id']}, version {row['server_version']}" if row["server_id"] else ""
-    words = [row["patient"], row["set"], row["as_of"], row["verdict"]]
+    words = [row["set"], row["as_of"], row["verdict"]]
     state = (row["state"], _STATES.get(row["state"], ""))
-    return [*(styled(word) for word in words), styled(state), styled(place)]
+    return [*(styled(word) for word in words), styled(state), styled(row["server_id"])]
 
 
 def _run(row: Row) -> list[Any]:
