@@ -10,7 +10,8 @@ NelmError
 │   ├── NotValid          only with --strict
 │   ├── NoPatient
 │   ├── SeveralPatients
-│   └── MergedPatient
+│   ├── MergedPatient
+│   └── PartialRecord     something of it never came; never judged as a whole one
 ├── KnowledgeError        mappings, criteria or overlays are wrong       exit 11
 ├── ExchangeError         another system did not do what we asked        exit 12
 │   ├── AuthFailed
@@ -106,6 +107,12 @@ class MergedPatient(InputError):
     """The record belongs to a patient who was merged into one that is not here."""
 
     issue_type = "conflict"
+
+
+class PartialRecord(InputError):
+    """Something of the record could not be had, so it is not judged as a whole one."""
+
+    issue_type = "incomplete"
 
 
 class KnowledgeError(NelmError):

@@ -33,6 +33,7 @@ from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
 from nelm_fhir.mappers import registry
 from nelm_fhir.mappers.concerns import can_concern
+from nelm_fhir.mappers.unread import unread
 from nelm_fhir.profile.assemble import assemble
 from nelm_fhir.profile.provenance import sources
 from nelm_fhir.profile.record_format import CandidateProfile
@@ -98,8 +99,16 @@ def scan(line: bytes, catalogue: Catalogue) -> Scanned:
     What cannot be read concerns all who are named in it: nobody knows what it would have said.
     """
     found = scanned(line)
-    concerns = found.kind is LineKind.DAMAGED or can_concern(line, catalogue.codes)
+    concerns = found.kind is LineKind.DAMAGED or (
+        not (found.head and unread(catalogue.codes).is_unread(found.head))
+        and can_concern(line, catalogue.codes)
+    )
     return structs.replace(found, concerns=concerns)
+
+
+def may_concern(lines: Collection[bytes], catalogue: Catalogue) -> bool:
+    """Whether a patient with these lines may have a neuroendocrine finding or attested entry."""
+    return can_concern(b"\n".join(lines), catalogue.codes) or not all(map(is_json, lines))
 
 
 def assess(
@@ -117,7 +126,7 @@ def assess(
     attested entry, if it could be read whole. Raises InputError.
     """
     texts = ordered(lines)
-    if not (can_concern(b"\n".join(texts), catalogue.codes) or not all(map(is_json, texts))):
+    if not may_concern(texts, catalogue):
         return None
     record = read_lines(texts, registry.Wanted(catalogue.codes), patient)
     line = line_of(record, catalogue, as_of=as_of, options=options)

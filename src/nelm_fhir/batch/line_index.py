@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 
 def write(file: BinaryIO, keys: Sequence[int], lengths: Sequence[int]) -> None:
-    """Append the lines of one block."""
+    """Append the lines of one block; lengths are those without the end of a line."""
     file.write(len(keys).to_bytes(_COUNT, "little"))
     file.write(array(_KEYS, keys).tobytes())
     file.write(array(_LENGTHS, lengths).tobytes())
@@ -37,11 +37,10 @@ def marked(path: Path, marks: Marks) -> Iterator[Place]:
     table, mask = marks.table, marks.mask
     start = 0
     for keys, lengths in _blocks(path):
-        hits = [n for n, key in enumerate(keys) if table[key & mask]]
-        starts = list(accumulate(lengths, initial=start))
-        start = starts[-1]
-        for n in hits:
-            yield Place(keys[n], starts[n], lengths[n])
+        ends = list(accumulate(lengths, initial=start))
+        for n in [n for n, key in enumerate(keys) if table[key & mask]]:
+            yield Place(keys[n], ends[n] + n, lengths[n])
+        start = ends[-1] + len(keys)
 
 
 def _blocks(path: Path) -> Iterator[tuple[Sequence[int], Sequence[int]]]:

@@ -30,8 +30,8 @@ from nelm_fhir.fhir_r4.line_head import (
 from nelm_fhir.fhir_r4.persons import IDENTIFIER, PATIENT, is_plain, person
 from nelm_fhir.fhir_r4.scan import names_twice
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.mappers import registry
 from nelm_fhir.mappers.concerns import can_concern, marks
+from nelm_fhir.mappers.unread import unread
 
 Lines = Sequence[bytes]
 Types = Sequence[str | None]
@@ -84,7 +84,7 @@ class LineScan:
     def __init__(self, catalogue: Catalogue) -> None:
         self.seen = Seen()
         self._catalogue = catalogue
-        self._read = registry.Wanted(catalogue.codes).types
+        self._unread = unread(catalogue.codes)
         self._known: dict[str | None, int] = {}
 
     def block(self, text: bytes) -> tuple[list[int], list[int]]:
@@ -112,8 +112,12 @@ class LineScan:
                 looked_at.add(n)
                 keys[n] = self.line(lines[n])
         self.seen.lines += len(lines) - len(looked_at)
-        if self._may_concern(text, kinds):
-            self._mark_concerned(text, lines, keys, looked_at)
+        self.seen.kinds.update(kind or UNKNOWN for kind in kinds)
+        is_unread = self._unread.is_unread
+        asked = [n for n, head in enumerate(heads) if not is_unread(head)]
+        if looked_at:
+            asked = [n for n in asked if n not in looked_at]
+        self._mark_concerned(asked, lines, keys)
         return keys, lengths
 
     def line(self, line: bytes) -> int:
@@ -195,25 +199,18 @@ class LineScan:
         self.seen.people.update(self._known.values())
         self._known.clear()
 
-    def _may_concern(self, text: bytes, kinds: set[str | None]) -> bool:
-        """Whether a type that some mapper reads is among the lines, or hidden in one."""
-        self.seen.kinds.update(kind or UNKNOWN for kind in kinds)
-        is_read = not kinds.isdisjoint(self._read)
-        return is_read or b'"contained"' in text or b"\\u00" in text
-
-    def _mark_concerned(
-        self, text: bytes, lines: Lines, keys: Sequence[int], looked_at: Collection[int]
-    ) -> None:
-        """Note the owners of lines in which something stands that concerns us."""
+    def _mark_concerned(self, asked: Sequence[int], lines: Lines, keys: Sequence[int]) -> None:
+        """Note the owners of those lines in which something stands that concerns us."""
         codes = self._catalogue.codes
+        text = b"\n".join([lines[n] for n in asked])
         found = marks(text, codes)
         if not found:
             return
-        ends = list(map(add, accumulate(map(len, lines)), count(1)))
+        ends = list(map(add, accumulate(len(lines[n]) for n in asked), count(1)))
         suspects = {bisect_right(ends, at) for mark in found for at in _places(text, mark, ends)}
-        for n in suspects.difference(looked_at):
-            if can_concern(lines[n], codes):
-                self.seen.concerned.add(keys[n])
+        for n in suspects:
+            if can_concern(lines[asked[n]], codes):
+                self.seen.concerned.add(keys[asked[n]])
 
 
 def _unusual(kinds: Collection[str | None], keys: Sequence[int | None], types: Types) -> set[int]:

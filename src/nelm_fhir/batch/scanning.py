@@ -144,7 +144,8 @@ class FileScanner:
 
     def _pass(self, length: int) -> None:
         """Pass over a line beyond the limit; nobody knows whose it is."""
-        lengths = [_MOST] * (length // _MOST) + [length % _MOST]
+        whole, rest = divmod(length - 1, _MOST + 1)
+        lengths = [_MOST] * whole + [rest]
         line_index.write(self._index, [NOBODY] * len(lengths), lengths)
         self._lines.seen.lines += 1
         self._lines.seen.lost += 1

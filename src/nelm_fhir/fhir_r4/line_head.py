@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from nelm_fhir.errors import InputError
 from nelm_fhir.fhir_r4 import head, strict
@@ -63,6 +63,10 @@ class LineHead(Struct, gc=False, rename="camel"):
     id: str | None = None
     subject: Named = NO_SUBJECT
     patient: Named | None = None
+    code: Raw | UnsetType = UNSET
+    component: Raw | UnsetType = UNSET
+    contained: Raw | UnsetType = UNSET
+    extension: Raw | UnsetType = UNSET
 
     @property
     def about(self) -> Named | None:
@@ -74,15 +78,16 @@ class Scanned(Struct, frozen=True):
     """What a line is and where it belongs.
 
     `texts` holds the patient's name and the text for their record; `loose` the name (`Type/id`) and
-    text of what is nobody's, or of a deletion; `same` pairs of names of one person; `deletions` how
-    many resources it withdraws; `error` why a whole record cannot be used. `concerns` is whether it
-    can hold a neuroendocrine finding or an attested entry.
+    text of what is nobody's, or of a deletion; `same` pairs of names of one person; `head` is that
+    of a resource; `deletions` how many resources are withdrawn; `error` why a whole record cannot
+    be used. `concerns` is whether a neuroendocrine finding or attested entry can be in it.
     """
 
     kind: Kind
     texts: tuple[tuple[str, bytes], ...] = ()
     loose: tuple[tuple[str, bytes], ...] = ()
     same: tuple[tuple[str, str], ...] = ()
+    head: LineHead | None = None
     deletions: int = 0
     error: InputError | None = None
     concerns: bool = False
@@ -124,9 +129,9 @@ def of_resource(line: bytes, found: LineHead) -> Scanned:
     subject = found.about
     name = _contained(line, subject) if _is_contained(subject) else person(subject)
     if name is not None:
-        return Scanned(Kind.RESOURCE, ((name, line),))
+        return Scanned(Kind.RESOURCE, ((name, line),), head=found)
     loose = loose_name(found)
-    return Scanned(Kind.RESOURCE, loose=((loose, line),) if loose else ())
+    return Scanned(Kind.RESOURCE, loose=((loose, line),) if loose else (), head=found)
 
 
 def loose_name(found: LineHead) -> str | None:
@@ -150,7 +155,7 @@ def _of_patient(line: bytes, found: LineHead) -> Scanned:
     name = f"{PATIENT}/{found.id}"
     others = map(person, merged_with(line)) if b"link" in line else ()
     same = tuple((name, other) for other in others if other is not None)
-    return Scanned(Kind.RESOURCE, ((name, line),), same=same)
+    return Scanned(Kind.RESOURCE, ((name, line),), same=same, head=found)
 
 
 def merged_with(patient: bytes) -> list[Reference]:

@@ -54,6 +54,6 @@ def _of_list(text: bytes) -> Scanned:
         tuple(chain.from_iterable(one.texts for one in members)),
         tuple(chain.from_iterable(one.loose for one in members)),
         tuple(chain.from_iterable(one.same for one in members)),
-        sum(one.deletions for one in members),
-        next((one.error for one in members if one.error is not None), None),
+        deletions=sum(one.deletions for one in members),
+        error=next((one.error for one in members if one.error is not None), None),
     )
