@@ -5,7 +5,7 @@ somebody asked to keep the input; then it stands in them as it was read.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from nelm_fhir.assessment.json_form import as_bytes
 from nelm_fhir.batch.outcome import FAILED
@@ -16,6 +16,8 @@ from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.writers.operation_outcome import failure_outcome
 
 Json = dict[str, Any]
+_OF_A_FILE: Final = "file:"
+"""How the outcome of a file is named that is no patient's record."""
 
 
 def dead_letters(ledger: Ledger, run: Run) -> Iterator[bytes]:
@@ -26,7 +28,7 @@ def dead_letters(ledger: Ledger, run: Run) -> Iterator[bytes]:
 
 def _letter(patient: Patient) -> Json:
     return {
-        "patient": patient.patient or None,
+        "patient": None if patient.patient.startswith(_OF_A_FILE) else patient.patient,
         "source": patient.source or None,
         "error": patient.error,
         "reason": patient.message,

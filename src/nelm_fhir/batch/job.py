@@ -5,7 +5,7 @@ A run that was asked before with the same input writes nothing; one that was int
 where it was; anything else is a new run. Moments come from the caller's clock.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,9 +22,11 @@ from nelm_fhir.ledger import patients, runs
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
 
-Sink = Callable[[Sequence[Outcome], str], None]
+Sink = Callable[[list[Outcome], str], None]
 """Keeps the outcomes of one finished part, by its name: all of them or none."""
-Engine = Callable[[Sink, frozenset[str]], Counts]
+Tally = tuple[int, int]
+"""How many patients of a part were judged, and how many failed."""
+Engine = Callable[[Sink, Mapping[str, Tally]], Counts]
 """Judges a population: it is told which parts are done already and need no second judgment."""
 Clock = Callable[[], datetime]
 _COUNTS: Final = "counts"
@@ -104,11 +106,13 @@ class Job:
         if _COUNTS in run.counts:
             return _counts(run)
 
-        def sink(outcomes: Sequence[Outcome], part: str) -> None:
+        def sink(outcomes: list[Outcome], part: str) -> None:
             rows = (kept(one, self._failed_before(before, one)) for one in outcomes)
             patients.add_part(self.ledger, run, part, rows)
 
-        counts = engine(sink, runs.parts_done(self.ledger, run))
+        parts = patients.parts_done(self.ledger, run).items()
+        done = {name: (states.get(JUDGED, 0), states.get(FAILED, 0)) for name, states in parts}
+        counts = engine(sink, done)
         runs.note(self.ledger, run, {_COUNTS: msgspec.to_builtins(counts)})
         return counts
 

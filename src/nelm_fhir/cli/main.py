@@ -20,6 +20,7 @@ from nelm_fhir.errors import NelmError
 COMMANDS: Final = {
     "assess": "Judge records against the criteria sets.",
     "explain": "Show why each criterion is met or not, with its evidence.",
+    "batch": "Judge a whole population and write a worklist.",
     "profile": "Show the candidate profile that a record gives.",
     "form": "Write the tumor board's form, or its answers as Observations.",
     "fetch": "Fetch one patient's record from a FHIR server.",

@@ -77,6 +77,21 @@ def add_part(ledger: Ledger, run: Run, part: str, patients: Iterable[Patient]) -
         ledger.execute_all(_INSERT, (_row(run, part, patient) for patient in patients))
 
 
+def parts_done(ledger: Ledger, run: Run) -> dict[str, dict[str, int]]:
+    """Return the parts of a run that are done whole: by name, how many patients are in a state."""
+    found: dict[str, dict[str, int]] = {}
+    query = (
+        "SELECT shard.name, patient.state, count(patient.patient) AS number FROM shard"
+        " LEFT JOIN patient ON patient.run = shard.run AND patient.shard = shard.name"
+        " WHERE shard.run = ? GROUP BY shard.name, patient.state"
+    )
+    for row in ledger.rows(query, (run.id,)):
+        states = found.setdefault(row["name"], {})
+        if row["state"] is not None:
+            states[row["state"]] = int(row["number"])
+    return found
+
+
 def attempts(ledger: Ledger, run: Run, patient: str, input_hash: str) -> int:
     """Return in how many runs up to this one that very input of the patient failed."""
     row = ledger.first(

@@ -103,12 +103,6 @@ def finished(ledger: Ledger, kind: str) -> Iterator[Run]:
     yield from _runs(ledger, "kind = ? AND state = ? ORDER BY id DESC", (kind, FINISHED))
 
 
-def parts_done(ledger: Ledger, run: Run) -> frozenset[str]:
-    """Return the names of the parts of a run that are done whole."""
-    rows = ledger.rows("SELECT name FROM shard WHERE run = ?", (run.id,))
-    return frozenset(row["name"] for row in rows)
-
-
 def _runs(ledger: Ledger, condition: str, values: tuple[Any, ...]) -> Iterator[Run]:
     for row in list(ledger.rows(f"SELECT {_COLUMNS} FROM run WHERE {condition}", values)):  # noqa: S608 - conditions of this file only
         asked = Asked(

@@ -109,7 +109,7 @@ def engine(outcomes: Iterable[Outcome], *, at_a_time: int = 5, stop_after: int |
     every = list(outcomes)
     parts = {f"{at:05}": every[at : at + at_a_time] for at in range(0, len(every), at_a_time)}
 
-    def judge(sink, done: frozenset[str]) -> Counts:
+    def judge(sink, done: Mapping[str, tuple[int, int]]) -> Counts:
         for number, (name, some) in enumerate(parts.items()):
             if stop_after is not None and number >= stop_after:
                 raise KeyboardInterrupt

@@ -66,7 +66,7 @@ def test_a_part_is_there_whole_or_not_at_all(ledger):
     patients.add_part(ledger, run, "1", PATIENTS[:2])
     with pytest.raises(sqlite3.IntegrityError):
         patients.add_part(ledger, run, "2", [*PATIENTS[2:], PATIENTS[0]])
-    assert runs.parts_done(ledger, run) == {"1"}
+    assert patients.parts_done(ledger, run) == {"1": {JUDGED: 2}}
     assert len(list(patients.standings(ledger, run))) == 2
 
 
@@ -82,11 +82,12 @@ def test_what_is_not_finished_when_the_process_ends_is_there_for_the_next_one(tm
     with Ledger.open(tmp_path / "l", exclusive=True) as ledger:
         run = begun(ledger)
         patients.add_part(ledger, run, "1", PATIENTS)
+        patients.add_part(ledger, run, "nobody", [])
         runs.note(ledger, run, {"seen": 4})
     with Ledger.open(tmp_path / "l", exclusive=True) as ledger:
         (found,) = runs.unfinished(ledger, "batch")
         assert found.counts == {"seen": 4}
-        assert runs.parts_done(ledger, found) == {"1"}
+        assert patients.parts_done(ledger, found) == {"1": {JUDGED: 4}, "nobody": {}}
 
 
 def test_documents_are_read_back_byte_for_byte_and_take_less_room(ledger, tmp_path: Path):

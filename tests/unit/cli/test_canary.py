@@ -63,6 +63,8 @@ COMMANDS = [
     ("ledger", "verify", "--server", "http://127.0.0.1:9/fhir", "--ledger"),
     ("ledger", "repair", "--server", "http://127.0.0.1:9/fhir", "--ledger"),
     ("ledger", "purge", "--before", "2026-01-01", "--ledger"),
+    ("batch", "-v", "--output", "{folder}"),
+    ("batch", "--output", "{folder}"),
     ("overlay", "new", "{folder}", "--from"),
     ("overlay", "check", str(ROOT / "mappings" / "overlays" / "example-hospital"), "--against"),
 ]
@@ -91,6 +93,8 @@ OF_SERVER = [
     ("assess", "-v", "--patient", ILEUM, "--patient", "nobody", "--format", "csv"),
 ]
 """Commands that read records from a FHIR server."""
+WITH_MARKER_OF_THEIR_OWN = {"export": "tests/unit/cli/test_export.py"}
+"""Commands that need another kind of server, and where the marker meets them."""
 
 
 def every_command() -> Iterator[str]:
@@ -109,7 +113,9 @@ def test_every_command_is_among_those_that_run_here():
     with_record = {name for name in every_command() for run in (*COMMANDS, *OF_SERVER)
                    if " ".join(run).startswith(name)}  # fmt: skip
     assert with_record.isdisjoint(WITHOUT_RECORD)
-    assert with_record | set(WITHOUT_RECORD) == set(every_command())
+    assert with_record | set(WITHOUT_RECORD) | set(WITH_MARKER_OF_THEIR_OWN) == set(every_command())
+    for place in WITH_MARKER_OF_THEIR_OWN.values():
+        assert CANARY in (ROOT / place).read_text()
 
 
 def marked(value: Any, keep: Callable[[str], bool], key: str = "") -> Any:

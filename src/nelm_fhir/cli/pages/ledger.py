@@ -10,6 +10,14 @@ from nelm_fhir.cli.pages.marks import FLAG
 
 Row = Mapping[str, Any]
 OK: Final = ("✓", "green")
+_OF_RESULTS: Final[Sequence[tuple[str, int | None]]] = (
+    *(("set", 16), ("as of", 10), ("verdict", 16), ("state", 10)),
+    ("at the server", None),
+)
+_OF_RUNS: Final[Sequence[tuple[str, int | None]]] = (
+    *(("run", 4), ("kind", 8), ("as of", 10), ("state", 9)),
+    ("started", None),
+)
 _STATES: Final = {
     "written": "green",
     "retracted": "dim",
@@ -43,13 +51,11 @@ def contents_page(
         page.heading("Results")
     for patient, rows in groupby(results, key=lambda row: row["patient"]):
         page.line((patient, HEADING))
-        columns = [("set", 16), ("as of", 10), ("verdict", 16), ("state", 10)]
-        page.table([*columns, ("at the server", None)], [_result(row) for row in rows])
+        page.table(_OF_RESULTS, [_result(row) for row in rows])
         page.space()
     if runs:
         page.heading("Runs")
-        columns = [("run", 4), ("kind", 8), ("as of", 10), ("state", 9), ("started", None)]
-        page.table(columns, [_run(row) for row in runs])
+        page.table(_OF_RUNS, [_run(row) for row in runs])
     return page.text()
 
 
