@@ -33,6 +33,7 @@ from tests.mutation.score import Ledger, Outcome, explained, table, verdict
 STATE: Final = ROOT / ".mutation"
 HEAVY: Final = ("pydantic", "msgspec", "orjson", "hypothesis", "click", "rich", "requests")
 PROGRESS: Final = 200
+MAKERS: Final = ("tests/mutation/mutants.py", "tests/mutation/operators.py")
 
 
 class Run:
@@ -156,8 +157,8 @@ class Run:
 
 
 def _mutants_of(path: str) -> list[Mutant]:
-    """Return the mutants of a file, kept from the last run as long as the file stays the same."""
-    source = (ROOT / path).read_text()
+    """Return the mutants of a file, kept from the last run as long as it and the makers last."""
+    source = "".join((ROOT / one).read_text() for one in (path, *MAKERS))
     kept = STATE / "mutants" / f"{path.replace('/', '.')}.json"
     if kept.exists():
         found = json.loads(kept.read_text())
