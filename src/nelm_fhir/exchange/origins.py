@@ -104,7 +104,7 @@ class Pin:
 
 
 def _plain(address: Address) -> Address:
-    if ".." in unquote(address.path).split("/"):
+    if any(unquote(part) == ".." for part in address.path.split("/")):
         raise NotAnAddress
     return address
 
