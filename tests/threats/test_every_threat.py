@@ -21,6 +21,10 @@ CLOSED: Final = {
     8: "decompression bomb",
     9: "unit confusion",
     10: "partial and zone-less dates, 24:00, leap seconds, future dates",
+    11: "replayed, duplicated, late messages",
+    12: "partial batch write",
+    13: "lost create",
+    14: "conditional-create race",
     15: "token to a foreign host",
     16: "requests to hosts that nobody configured; what a service is sent comes with it",
     18: "HTML, Markdown and terminal injection",
@@ -30,10 +34,6 @@ CLOSED: Final = {
     22: "CSV and spreadsheet formula injection",
 }
 LATER: Final = {
-    11: "replayed, duplicated, late messages: exchange, ledger",
-    12: "partial batch write: exchange",
-    13: "lost create: exchange, ledger",
-    14: "conditional-create race: exchange",
     17: "forged tokens: service",
     23: "notification amplifier: service",
     24: "CORS with credentials: service",
