@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from nelm_fhir.exchange.home import Home
+from nelm_fhir.exchange.searchset import partial
 from nelm_fhir.fhir_r4 import strict
 from nelm_fhir.fhir_r4.gate import held_in
 from nelm_fhir.fhir_r4.limits import check_bytes, check_entries
@@ -22,6 +23,7 @@ from nelm_fhir.fhir_r4.versions import instant, meta
 from nelm_fhir.mappers.registry import TYPES
 
 _HEAD: Final = b'{"resourceType":"Bundle","type":"collection","entry":['
+_PART: Final = b"SUBSETTED"
 
 
 class Gathered:
@@ -41,7 +43,9 @@ class Gathered:
         return len(self._texts)
 
     def add(self, entry: Entry) -> None:
-        """Take in one resource; raises TooLarge."""
+        """Take in one resource; raises TooLarge, ServerRefused for a part of a resource."""
+        if _is_a_part(entry.raw):
+            raise partial("The server sent a resource with elements left out (SUBSETTED).")
         url = entry.full_url or (self.home.url(entry.name) if entry.name else "")
         key = (entry.name or "", url, _compact(entry.raw))
         if key in self._texts:
@@ -59,6 +63,11 @@ class Gathered:
         self.people[entry.name or ""] = data
         self.add(entry)
 
+    def is_theirs(self, entry: Entry) -> bool:
+        """Whether nothing says that a resource is about somebody else."""
+        whom = self.home.patient_of(entry)
+        return whom is None or whom in self.people
+
     def lacking(self) -> list[str]:
         """Return what resources of the patient refer to and is not here, as `Type/id`."""
         return [name for name in self._linked if name not in self.names]
@@ -75,13 +84,9 @@ class Gathered:
         moment = instant(written)
         if moment is not None and (self._newest is None or moment > self._newest):
             self._newest, self.newest = moment, written
-        if self._is_theirs(entry):
+        # What is about somebody else leads to somebody else.
+        if self.is_theirs(entry):
             self._linked.update(dict.fromkeys(self._leads_to(entry)))
-
-    def _is_theirs(self, entry: Entry) -> bool:
-        """Whether nothing says that a resource is about somebody else: those are not followed."""
-        whom = self.home.patient_of(entry)
-        return whom is None or whom in self.people
 
     def _leads_to(self, entry: Entry) -> Iterator[str]:
         data = data_of(entry.raw)
@@ -106,6 +111,16 @@ def data_of(raw: bytes) -> Mapping[str, Any]:
     except strict.Damaged:
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _is_a_part(raw: bytes) -> bool:
+    """Whether a resource says that elements of it were left out (R4 search, summary)."""
+    if _PART not in raw:
+        return False
+    meta_of = data_of(raw).get("meta")
+    tags = meta_of.get("tag") if isinstance(meta_of, dict) else None
+    listed = tags if isinstance(tags, list) else []
+    return any(isinstance(tag, dict) and tag.get("code") == _PART.decode() for tag in listed)
 
 
 def _compact(raw: bytes) -> bytes:

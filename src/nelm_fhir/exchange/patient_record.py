@@ -16,6 +16,7 @@ from nelm_fhir.exchange.gathered import Gathered
 from nelm_fhir.exchange.home import patient_name
 from nelm_fhir.exchange.hydration import hydrate
 from nelm_fhir.exchange.people import add_people
+from nelm_fhir.fhir_r4.fhir_version import check_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,16 @@ class Fetched:
 def fetch_record(client: Client, patient_id: str, offered: Capability | None = None) -> Fetched:
     """Return the whole record of a patient; `offered` saves asking the server what it can do.
 
-    Raises ExchangeError for whatever could not be read after all attempts, NoPatient, TooLarge.
+    Raises ExchangeError for whatever could not be read after all attempts, NoPatient, TooLarge,
+    WrongFhirVersion.
     """
     name = patient_name(patient_id)
     offered = offered or Capability.ask(client)
+    check_version(offered.fhir_version or None, None)
     record = Gathered(client.base)
     into = add_people(client, name, offered, record)
     for person in sorted(record.people):
-        for entry in everything(client, person, offered, record.home):
+        for entry in everything(client, person, offered, record):
             record.add(entry)
     unresolved = hydrate(client, record)
     event(Event.RECORD_FETCHED, resources=len(record), unresolved=len(unresolved))

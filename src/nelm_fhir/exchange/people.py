@@ -43,7 +43,7 @@ def add_people(
         if len(asked) > _MOST:
             raise ServerRefused("Too many patients are linked to one another.", _REMEDY_LINKS)
         found = [entry for _, entry in read_all(client, waiting) if entry is not None]
-        for entry in (*found, *linked_to(client, waiting, offered)):
+        for entry in (*found, *linked_to(client, waiting, offered, record.home)):
             record.add_person(entry)
         into = merged(record.people, record.home)
         waiting = sorted({*into, *into.values()} - asked)
@@ -52,12 +52,21 @@ def add_people(
     return into
 
 
-def linked_to(client: Client, names: Sequence[str], offered: Capability) -> Iterator[Entry]:
-    """Yield the Patients that say of themselves that they are linked to one of these."""
+def linked_to(
+    client: Client, names: Sequence[str], offered: Capability, home: Home
+) -> Iterator[Entry]:
+    """Yield the Patients that say of themselves that they were merged with one of these.
+
+    The search brings every kind of link, other people among them.
+    """
     if "link" not in offered.search_params("Patient"):
         return
     for start in range(0, len(names), CHUNK):
-        yield from search(client, "Patient", [("link", ",".join(names[start : start + CHUNK]))])
+        chunk = names[start : start + CHUNK]
+        for entry in search(client, "Patient", [("link", ",".join(chunk))]):
+            into = merged({entry.name or "": data_of(entry.raw)}, home)
+            if not {*into, *into.values()}.isdisjoint(chunk):
+                yield entry
 
 
 def survivors(
@@ -72,7 +81,7 @@ def survivors(
         chunk = names[start : start + CHUNK]
         ids = ",".join(name.partition("/")[2] for name in chunk)
         found = lean_search(client, "Patient", [("_id", ids)], "link,active")
-        for entry in (*found, *linked_to(client, chunk, offered)):
+        for entry in (*found, *linked_to(client, chunk, offered, home)):
             people[entry.name or ""] = data_of(entry.raw)
     into = merged(people, home)
     return {name: into.get(name, name) for name in names}

@@ -62,6 +62,19 @@ def test_without_a_search_by_link_the_links_of_the_patient_are_followed():
 def test_another_kind_of_link_joins_nobody():
     store = merged(of_old=linked("seealso", "new"), of_new={})
     assert names(fetched(store, "old")) == ["Condition/a", "Patient/old"]
+    assert names(fetched(store, "new")) == ["Condition/b", "Patient/new"]
+
+
+def test_a_search_by_link_that_brings_everybody_joins_nobody_else():
+    store = merged(of_old=linked("replaced-by", "new"), of_new={}, deaf=frozenset({"link"}))
+    store.add(patient("other", **linked("replaced-by", "another")))
+    assert names(fetched(store, "new")) == ALL
+
+
+def test_a_server_that_moved_the_resources_answers_about_either():
+    store = merged(of_old=linked("replaced-by", "new"), of_new={}, everything=False)
+    store.deaf = frozenset({"patient"})
+    assert names(fetched(store, "old")) == ALL
 
 
 def test_one_who_was_merged_into_somebody_unknown_is_refused_by_the_reader():

@@ -27,6 +27,7 @@ from nelm_fhir.errors import (
     NoPatient,
     ServerRefused,
     ServerUnavailable,
+    WrongFhirVersion,
 )
 from nelm_fhir.exchange.patience import INTERACTIVE
 from nelm_fhir.exchange.patient_record import fetch_record
@@ -207,6 +208,52 @@ def test_a_type_that_the_client_may_not_see_costs_the_record():
     store.instead = lambda asked: outcome(403) if is_search(asked, "Condition") else None
     with pytest.raises(AuthFailed):
         fetched(store)
+
+
+def test_a_type_that_is_named_and_not_found_costs_the_record():
+    store = store_of(patient("anna"), condition("c", ANNA), everything=False)
+    store.instead = lambda asked: outcome(404) if is_search_of(asked, "Condition") else None
+    with pytest.raises(ServerRefused):
+        fetched(store)
+
+
+def is_search_of(asked: Asked, kind: str) -> bool:
+    return is_search(asked, kind) or asked.path.endswith(f"/{kind}")
+
+
+def saying(store: FhirStore, statement: dict) -> FhirStore:
+    whole = {"resourceType": "CapabilityStatement", **statement}
+    store.instead = lambda asked: Reply(200, whole) if asked.path.endswith("metadata") else None
+    return store
+
+
+def test_a_type_that_cannot_be_searched_is_not_and_what_refers_to_it_brings_it():
+    far = {"resourceType": "Specimen", "id": "s", "subject": {"reference": ANNA}}
+    store = store_of(
+        patient("anna"), observation("o", ANNA, specimen={"reference": "Specimen/s"}), far
+    )
+    kinds = [{"type": "Specimen", "interaction": [{"code": "read"}]}, {"type": "Observation"}]
+    saying(store, {"rest": [{"mode": "server", "resource": kinds}]})
+    with served(store) as (client, local):
+        assert "Specimen/s" in names(fetch_record(client, "anna"))
+    searched = {one.path for one in local.asked if "patient" in one.form}
+    assert searched == {"/fhir/Observation/_search"}
+
+
+def test_another_release_of_fhir_is_refused():
+    for version in ("3.0.2", "5.0.0"):
+        with pytest.raises(WrongFhirVersion):
+            fetched(saying(store_of(patient("anna")), {"fhirVersion": version}))
+    assert fetched(saying(store_of(patient("anna")), {"fhirVersion": "4.3.0"})).patient == ANNA
+
+
+def test_a_resource_with_elements_left_out_costs_the_record():
+    tag = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"}
+    part = condition("c", ANNA, meta={"tag": [tag | {"code": "SUBSETTED"}]})
+    with pytest.raises(ServerRefused, match="left out"):
+        fetched(store_of(patient("anna"), part))
+    told = condition("c", ANNA, note=[{"text": "SUBSETTED"}])
+    assert "Condition/c" in names(fetched(store_of(patient("anna"), told)))
 
 
 @pytest.mark.threat(1)
