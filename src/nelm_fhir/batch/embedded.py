@@ -157,7 +157,14 @@ class _Run:
         names = [file.name for file in self._files]
         self._workers.watch()
         left = (
-            tasks.ToJudge(one, asked, chosen.patient_bytes, names_in(one, names), is_partial)
+            tasks.ToJudge(
+                one,
+                asked,
+                chosen.patient_bytes,
+                names_in(one, names),
+                is_partial,
+                chosen.keep_input,
+            )
             for one in portions(self._place, chosen.shard_bytes, chosen.patient_bytes)
             if one.name not in finished
         )

@@ -12,6 +12,7 @@ from typing import Final
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.json_form import as_bytes, to_json
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Outcome
+from nelm_fhir.batch.worklist_line import encoded, worklist_line
 from nelm_fhir.errors import InputError
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.writers.fhir_json import fhir_json
@@ -63,6 +64,7 @@ def _outcome(
         profile=as_bytes(read.profile.to_record()).rstrip(b"\n"),
         resources=tuple(fhir_json(one) for one in written),
         deceased=found.deceased,
+        line=encoded(worklist_line(assessment, catalogue)),
     )
 
 

@@ -70,12 +70,13 @@ class Course(Struct):
     def line(self) -> str:
         """Return how far the run is, as one line."""
         if self.patients is not None:
-            pace, done = self.patients, f"Judged {self.patients.done} of {self.patients.total}"
-            return ", ".join([f"{done} patients", *_speed(pace, 1, "patients/s")]) + "."
+            pace = self.patients  # how many there are is only known at the end
+            judged = f"Judged {pace.done} of about {pace.total} patients"
+            return ", ".join([judged, *_speed(pace, 1, "patients/s")]) + "."
         if self.bytes is None:
             return "Looking at the source."
         size = max(1, self.bytes.total)
-        share = f"{100 * self.bytes.done // size} % of {self.bytes.total / MEGABYTE:.0f} MB"
+        share = f"{100 * self.bytes.done // size} % of {self.bytes.total / MEGABYTE:.1f} MB"
         told = [f"Looked through {share}", *_speed(self.bytes, MEGABYTE, "MB/s")]
         return ", ".join(told) + "."
 

@@ -17,7 +17,7 @@ class Settings:
     interruption the next run goes on from what lies there. `patient_bytes` is the most that one
     patient's lines may hold, `shard_bytes` what is read into memory at a time, `buffer_bytes` what
     is held back before it is written. `start_method` is that of `multiprocessing`, None for the
-    platform's own.
+    platform's own. `keep_input`: the lines of a failed patient stand in their outcome.
     """
 
     as_of: date
@@ -25,6 +25,7 @@ class Settings:
     sets: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     overlays: tuple[Path, ...] = ()
+    keep_input: bool = False
     workers: int = 2
     start_method: str | None = None
     patient_bytes: int = 32 * MEGABYTE

@@ -9,7 +9,7 @@ from msgspec import structs
 from nelm_fhir import pipeline
 from nelm_fhir.batch import workers
 from nelm_fhir.batch.judging import Asked, defect, failed, judged
-from nelm_fhir.batch.outcome import Outcome
+from nelm_fhir.batch.outcome import FAILED, Outcome
 from nelm_fhir.batch.scanning import FileScan, FileScanner, too_large
 from nelm_fhir.batch.shards import Gathered, Portion
 from nelm_fhir.batch.sources import SourceFile
@@ -32,7 +32,8 @@ class ToJudge:
     """Patients to judge.
 
     `limit` is the most that one patient's lines may hold, `names` gives the file of a patient who
-    is one file; `is_partial` tells that lines of anybody may be missing.
+    is one file; `is_partial` tells that lines of anybody may be missing; `keep_input` that the
+    lines of a failed patient are to be kept.
     """
 
     portion: Portion
@@ -40,6 +41,7 @@ class ToJudge:
     limit: int
     names: Mapping[str, str]
     is_partial: bool = False
+    keep_input: bool = False
 
     def singly(self) -> Iterator["ToJudge"]:
         """Yield the same for each patient alone."""
@@ -65,7 +67,8 @@ def judge(task: ToJudge) -> list[Outcome]:
         outcome = _of_patient(one, task)
         if outcome is not None:
             source = task.names.get(one.patient, "")
-            found.append(structs.replace(outcome, source=source))
+            kept = one.lines if task.keep_input and outcome.state == FAILED else ()
+            found.append(structs.replace(outcome, source=source, kept=kept))
     return found
 
 

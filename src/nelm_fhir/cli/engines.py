@@ -44,6 +44,7 @@ class Population:
             sets=self.sets,
             options=self.options,
             overlays=tuple(self.overlays),
+            keep_input=self.keep_input,
         )
 
 

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from nelm_fhir.ledger.runs import Run
@@ -16,7 +17,6 @@ from nelm_fhir.ledger.store import Ledger
 
 _LEVEL: Final = 1
 """Level of packing: the fastest makes documents seven times smaller."""
-_LINE_END: Final = b"\n"
 
 
 class Patient(Struct, frozen=True):
@@ -137,7 +137,7 @@ def resources(ledger: Ledger, run: Run) -> Iterator[bytes]:
     """Yield the resources of the patients who stand in the worklist, by patient."""
     query = "SELECT resources FROM patient WHERE run = ? AND place IS NOT NULL ORDER BY patient"
     for row in ledger.rows(query, (run.id,)):
-        yield from _lines(row["resources"])
+        yield from _several(row["resources"])
 
 
 def profiles(ledger: Ledger, run: Run) -> Iterator[tuple[str, bytes]]:
@@ -156,7 +156,7 @@ def in_state(ledger: Ledger, run: Run, state: str) -> Iterator[Patient]:
     )
     for row in ledger.rows(query, (run.id, state)):
         plain = {name: row[name] for name in names} | {"deceased": bool(row["deceased"])}
-        yield Patient(**plain, kept=tuple(_lines(row["kept"])))
+        yield Patient(**plain, kept=_several(row["kept"]))
 
 
 def states(ledger: Ledger, run: Run) -> dict[str, int]:
@@ -186,7 +186,7 @@ def _row(run: Run, part: str, patient: Patient) -> tuple[object, ...]:
 def _stored(name: str, value: object) -> object:
     if name not in _PACKED:
         return int(value) if isinstance(value, bool) else value
-    whole = _LINE_END.join(value) if isinstance(value, tuple) else value
+    whole = msgspec.msgpack.encode(value) if isinstance(value, tuple) and value else value
     return zlib.compress(whole, _LEVEL) if isinstance(whole, bytes) and whole else b""
 
 
@@ -194,7 +194,7 @@ def _unpacked(packed: bytes) -> bytes:
     return zlib.decompress(packed) if packed else b""
 
 
-def _lines(packed: bytes) -> Iterator[bytes]:
+def _several(packed: bytes) -> tuple[bytes, ...]:
+    """Return documents that were packed together."""
     whole = _unpacked(packed)
-    if whole:
-        yield from whole.split(_LINE_END)
+    return msgspec.msgpack.decode(whole, type=tuple[bytes, ...]) if whole else ()

@@ -81,9 +81,7 @@ def test_a_later_day_judges_all_again_because_time_alone_changes_verdicts(tmp_pa
     for day in ("2026-06-01", "2026-12-01"):
         done = nelm("batch", str(source), "--output", str(tmp_path / "out"), "--as-of", day)
         assert done.stdout.startswith("1 patient judged")
-    assert {tuple(one["behind"]) for one in told(tmp_path / "out", "changes.ndjson")} == {
-        ("time",)
-    }
+    assert {tuple(one["behind"]) for one in told(tmp_path / "out", "changes.ndjson")} == {("time",)}
 
 
 def test_a_changed_file_is_new_input_and_the_datum_is_named(tmp_path: Path):
@@ -217,7 +215,7 @@ def test_progress_in_a_log_holds_counts_and_nothing_of_a_patient(
     monkeypatch.setattr(progress, "EVERY", 0.0)
     with caplog.at_level(logging.INFO):
         done = nelm("batch", "-v", str(population), "--output", str(tmp_path / "out"), *DAY)
-    assert "Judged 4 of 4 patients" in done.stderr
+    assert "Judged 4 of about" in done.stderr
     assert "batch-ended judged=4 failed=0" in caplog.text
     for text in (done.stderr, caplog.text):
         assert "patient-0" not in text

@@ -131,8 +131,9 @@ def test_a_run_that_is_given_up_stays_on_record_without_its_patients(ledger):
 
 def test_the_order_of_the_worklist_needs_no_sorting_and_no_memory(ledger):
     run = begun(ledger)
+    small = structs.replace(PATIENTS[0], assessment=b"", profile=b"", resources=())
     for part in range(20):
-        some = (structs.replace(PATIENTS[0], patient=f"Patient/{part}-{n}") for n in range(100))
+        some = (structs.replace(small, patient=f"Patient/{part}-{n}") for n in range(100))
         patients.add_part(ledger, run, str(part), some)
     query = ("EXPLAIN QUERY PLAN SELECT line FROM patient WHERE run = 1 AND place IS NOT NULL"
              " ORDER BY place, missing, earliest, patient")  # fmt: skip
