@@ -9,6 +9,9 @@ from tests.unit.batch_outputs.made import SAMPLES
 
 BUNDLES = [json.loads(path.read_bytes()) for path in sorted(SAMPLES.glob("*/bundle.json"))]
 
+BROKEN = b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "x"}'
+"""A text that is no record of anybody."""
+
 
 def patient_of(bundle: dict[str, Any]) -> str:
     """Return the id of the Patient of a Bundle."""

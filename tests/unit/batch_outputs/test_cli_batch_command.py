@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 from tests.unit.batch_outputs.made import SAMPLES
-from tests.unit.batch_outputs.populations import BUNDLES, deceased, folder_of, many, renamed
+from tests.unit.batch_outputs.populations import (
+    BROKEN,
+    BUNDLES,
+    deceased,
+    folder_of,
+    many,
+    renamed,
+)
 from tests.unit.cli.run import nelm
 
 from nelm_fhir.batch.files import LEDGER, NAMES, Folder
 from nelm_fhir.cli import progress
 
 DAY = ("--as-of", "2026-06-01")
-BROKEN = b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient", "id": "x"}'
 
 
 @pytest.fixture(scope="module")
