@@ -39,6 +39,11 @@ def settled(rows: Sequence[Result], lookup: Lookup, place: Place) -> list[Result
     ]
 
 
+def rested_on(rows: Sequence[Result]) -> list[str]:
+    """Return what the written results rest on."""
+    return [one for row in rows if row.state is State.WRITTEN for one in row.basis]
+
+
 def resting_on(rows: Sequence[Result], void: frozenset[str]) -> Iterator[Result]:
     """Yield the written results that rest on one of these inputs (`Type/id`)."""
     for row in rows:

@@ -24,7 +24,7 @@ from nelm_fhir.exchange.writing.parcel import Parcel
 from nelm_fhir.exchange.writing.place import Place
 from nelm_fhir.exchange.writing.plan import plan
 from nelm_fhir.exchange.writing.report import OPEN, Done, alarm, found_out, kept
-from nelm_fhir.exchange.writing.settle import Doubles, resting_on, settled
+from nelm_fhir.exchange.writing.settle import Doubles, rested_on, resting_on, settled
 from nelm_fhir.ledger import holds
 from nelm_fhir.ledger.results import Result, State, note, of_patient
 from nelm_fhir.ledger.store import Ledger
@@ -111,8 +111,7 @@ class Writer:
 
     def rested_on(self, patient: str) -> list[str]:
         """Return what the written results of a patient rest on, as the ledger knows it."""
-        rows = of_patient(self._ledger, self._place.target, patient)
-        return [one for row in rows if row.state is State.WRITTEN for one in row.basis]
+        return rested_on(of_patient(self._ledger, self._place.target, patient))
 
     def _withdrawal(self, why: Why, void: frozenset[str] | None = None) -> Turn:
         """Return the round that retracts what rests on `void` inputs; everything without."""

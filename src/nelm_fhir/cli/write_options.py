@@ -1,0 +1,80 @@
+"""The options that say whether results are written to the server, how, and with which ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+BUNDLE_FILE: Final = "bundle-file"
+NONE: Final = "none"
+STRATEGIES: Final = (
+    *("risk-assessment", "observation", "document-reference", "communication", "basic"),
+    *(BUNDLE_FILE, NONE),
+)
+_OPTIONS: Final = (
+    click.option(
+        "--write",
+        is_flag=True,
+        help="Write the results to the server the records come from; without it nothing is.",
+    ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Print the exact Bundle that --write would send, and send nothing.",
+    ),
+    click.option(
+        "--strategy",
+        type=click.Choice(STRATEGIES),
+        help="What carries a result; without it the first that the server takes.",
+    ),
+    click.option(
+        "--ledger",
+        "ledger_path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Ledger of what was written (nelm ledger); --write needs one.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done with results: `sends` writes them, otherwise the Bundle is printed."""
+
+    sends: bool
+    strategy: str | None
+    ledger: Path | None
+
+
+def writing_options(command: Command) -> Command:
+    """Give a command the options that write results."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def wish_of(values: dict[str, Any], *, from_server: bool) -> Wish | None:
+    """Take the options out of a command's values; None where nothing is to be written.
+
+    `from_server`: the records come from a server. Only there it is certain that the patient of the
+    record is the patient of that server.
+    """
+    write, dry_run = values.pop("write"), values.pop("dry_run")
+    strategy, ledger = values.pop("strategy"), values.pop("ledger_path")
+    if not write and not dry_run:
+        return None
+    if write and dry_run:
+        raise click.UsageError("--write sends, --dry-run only shows: choose one.")
+    if not from_server:
+        raise click.UsageError(
+            "Results are written to the server that the record was read from: give --server with "
+            "--patient. For files there is --format fhir."
+        )
+    if strategy == NONE:
+        return None
+    if write and strategy != BUNDLE_FILE and ledger is None:
+        raise click.UsageError("--write needs --ledger FILE: it keeps results from doubling.")
+    return Wish(write and strategy != BUNDLE_FILE, strategy, ledger)

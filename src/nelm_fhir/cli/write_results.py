@@ -1,0 +1,165 @@
+"""Results of judged records back to the server they were read from, or shown as they would be sent.
+
+In: what was asked for (`Wish`), and one judged record after the other. Out: results on the server,
+or Bundles; counts on stderr, and one error for all that was not written. A record whose results
+could not be written costs no other.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from nelm_fhir import pipeline
+from nelm_fhir.assessment.json_form import as_bytes
+from nelm_fhir.assessment.result import Assessment
+from nelm_fhir.assessment.voice import Voice
+from nelm_fhir.cli.clock import now
+from nelm_fhir.cli.records import Found
+from nelm_fhir.cli.write_options import BUNDLE_FILE, Wish
+from nelm_fhir.core.program import PROGRAM
+from nelm_fhir.errors import NelmError
+from nelm_fhir.knowledge.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from nelm_fhir.exchange.client import Client
+    from nelm_fhir.exchange.server import Server
+    from nelm_fhir.exchange.writing.place import Place
+    from nelm_fhir.exchange.writing.report import Done
+    from nelm_fhir.exchange.writing.writer import Writer
+    from nelm_fhir.ledger.store import Ledger
+    from nelm_fhir.writers.strategies import Writing
+
+
+class ResultsBack:
+    """Takes one judged record after the other and remembers how it went."""
+
+    def __init__(
+        self,
+        client: "Client",
+        place: "Place",
+        ledger: "Ledger | None",
+        *,
+        catalogue: Catalogue,
+        moment: datetime | None,
+    ) -> None:
+        self._client = client
+        self._place = place
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._moment = moment
+        self._writer: Writer | None = None
+        self._done: list[Done] = []
+        self._errors: list[NelmError] = []
+
+    def write(self, found: Found, assessment: Assessment) -> None:
+        """Write the results of a record that was read from the server.
+
+        What goes wrong is remembered and told by `close`, so that it costs no other record.
+        """
+        from nelm_fhir.exchange.writing.write_back import write_back  # noqa: PLC0415 - only here
+
+        try:
+            self._done += write_back(
+                self._client,
+                self._its_writer(),
+                fetched=found.whole(),
+                read=found.usable(),
+                assessment=assessment,
+                writing=self._writing(found),
+                now=self._now(),
+            )
+        except NelmError as error:
+            self._errors.append(error)
+
+    def shown(self, found: Found, assessment: Assessment) -> bytes:
+        """Return the Bundle that would be sent for a record, on one line."""
+        from nelm_fhir.exchange.writing.write_back import rehearsed  # noqa: PLC0415 - only here
+
+        if self._place.strategy.name == BUNDLE_FILE:
+            test_data = found.usable().test_data
+            when = self._now()
+            return as_bytes(
+                pipeline.to_fhir(assessment, self._catalogue, recorded=when, test_data=test_data)
+            )
+        bundle, kept = rehearsed(
+            self._client,
+            self._place,
+            self._ledger,
+            fetched=found.whole(),
+            read=found.usable(),
+            assessment=assessment,
+            writing=self._writing(found),
+            program=PROGRAM,
+            now=self._now(),
+        )
+        self._done += kept
+        return as_bytes(bundle)
+
+    def close(self) -> None:
+        """Tell on stderr how many results ended how; raises the first or gravest error."""
+        from nelm_fhir.exchange.writing.report import error_of  # noqa: PLC0415 - only here
+
+        ends = Counter(str(one.end) for one in self._done)
+        told = ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
+        click.echo(f"Results: {told or 'none'}.", err=True)
+        if error := next(iter(self._errors), None) or error_of(self._done):
+            raise error
+
+    def _its_writer(self) -> "Writer":
+        from nelm_fhir.exchange.writing.writer import Writer  # noqa: PLC0415 - only here
+
+        if self._writer is None:
+            if self._ledger is None:
+                raise TypeError("nothing is written without a ledger")
+            self._writer = Writer(
+                self._client, self._place, self._ledger, program=PROGRAM, now=self._now
+            )
+        return self._writer
+
+    def _now(self) -> datetime:
+        return self._moment or now()
+
+    def _writing(self, found: Found) -> "Writing":
+        from nelm_fhir.report.result_page import result_page  # noqa: PLC0415 - only here
+        from nelm_fhir.writers.strategies import Writing  # noqa: PLC0415 - only here
+
+        voice, test_data = Voice(self._catalogue.texts.wording), found.usable().test_data
+        return Writing(
+            voice,
+            self._catalogue.definitions.freshness.imaging_months,
+            test_data=test_data,
+            page=lambda one, of_set: result_page(one, of_set, voice, test_data=test_data),
+            create_only=not self._place.in_place,
+        )
+
+
+@contextmanager
+def results_back(
+    wish: Wish | None, server: "Server | None", catalogue: Catalogue, moment: datetime | None
+) -> Iterator[ResultsBack | None]:
+    """Open server and ledger for the results; None where nothing is to be written.
+
+    Raises WriteRefused where the server takes no results, or another run has the ledger; at the end
+    whatever went wrong with results.
+    """
+    if wish is None or server is None:
+        yield None
+        return
+    from nelm_fhir.exchange.capability import Capability  # noqa: PLC0415 - only with a server
+    from nelm_fhir.exchange.client import Client  # noqa: PLC0415 - as above
+    from nelm_fhir.exchange.writing.place import place_of  # noqa: PLC0415 - as above
+    from nelm_fhir.ledger.store import Ledger  # noqa: PLC0415 - as above
+
+    with ExitStack() as stack:
+        ledger = None
+        if wish.ledger is not None and (wish.sends or wish.ledger.is_file()):
+            ledger = stack.enter_context(Ledger.open(wish.ledger, exclusive=wish.sends))
+        client = stack.enter_context(Client(server))
+        place = place_of(client.base, Capability.ask(client), wish.strategy)
+        back = ResultsBack(client, place, ledger, catalogue=catalogue, moment=moment)
+        yield back
+        back.close()
