@@ -133,8 +133,7 @@ class WritableStore(FhirStore):
     def _looked_and_created(self, resource: Json, guard: str | None) -> Reply:
         kind = resource["resourceType"]
         if guard and "conditional" in self.offers:
-            wanted = guard.removeprefix("identifier=")
-            there = [one for one in self.of_type(kind) if _bears(one, wanted)]
+            there = [one for one in self.of_type(kind) if _bears(one, guard)]
             if len(there) > 1:
                 return outcome(412, "multiple-matches")
             if there:
@@ -188,9 +187,13 @@ def _name(place: str) -> str:
     return place.partition("/_history/")[0]
 
 
-def _bears(resource: Json, wanted: str) -> bool:
+def _bears(resource: Json, guard: str) -> bool:
+    parameter, _, wanted = guard.partition("=")
     system, _, value = wanted.partition("|")
+    tags = resource.get("meta", {}).get("tag", [])
     found = [(one["system"], one["value"]) for one in resource.get("identifier", [])]
+    if parameter == "_tag":
+        found = [(one["system"], one["code"]) for one in tags]
     return (system, value) in found
 
 

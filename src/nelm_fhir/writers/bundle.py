@@ -35,7 +35,7 @@ def bundle(
     where the assessment names no patient, ValueError if `recorded` has no time zone.
     """
     written = results(assessment, valid_months=valid_months, voice=voice, test_data=test_data)
-    told = _found_again(provenance(written, assessment, recorded))
+    told = found_again(provenance(written, assessment, recorded))
     return bundle_of([*map(creating, written), told], kind, recorded, test_data=test_data)
 
 
@@ -87,7 +87,7 @@ def updating(resource: Json, version: str, base: str) -> Json:
     return {"fullUrl": f"{base}/{place}", "resource": resource, "request": request}
 
 
-def _found_again(told: Json) -> Json:
+def found_again(told: Json) -> Json:
     """Return the entry of a Provenance that is created once, however often the Bundle is sent.
 
     It has no identifier in R4, but every resource can be searched by its tags; which server will

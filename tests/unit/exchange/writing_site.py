@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.servers.fault_proxy import Choice, FaultProxy
 from tests.servers.local import Local
 from tests.servers.writable import WritableStore
 from tests.unit.exchange.records import catalogue, sample
@@ -28,7 +29,7 @@ from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.exchange.capability import Capability
 from nelm_fhir.exchange.client import Client
-from nelm_fhir.exchange.patience import NONE, Patience
+from nelm_fhir.exchange.patience import INTERACTIVE, NONE, Patience
 from nelm_fhir.exchange.server import Server
 from nelm_fhir.exchange.writing.moments import youngest
 from nelm_fhir.exchange.writing.place import place_of
@@ -43,6 +44,10 @@ NIGHT = datetime(2026, 6, 1, 2, tzinfo=UTC)
 DAY = date(2026, 6, 1)
 PATIENT = "Patient/sample-ileum-1"
 SETS = ("optn", "esmo-2020")
+QUICK = INTERACTIVE.within(0.2)
+NAMED = frozenset({"conditional", "update", "provenance", "named"})
+WAYS = {"transaction": NAMED | {"transaction"}, "batch": NAMED | {"batch"}, "single": NAMED}
+"""What a server offers, by the way in which results reach it."""
 
 Json = dict[str, Any]
 
@@ -188,3 +193,11 @@ def digests_of(resource: Json) -> tuple[str, ...]:
 
 def ends(done: list[Done]) -> list[str]:
     return [str(one.end) for one in done]
+
+
+def through(site: Site, choice: Choice) -> FaultProxy:
+    """The site, seen through a proxy from now on."""
+    proxy = FaultProxy(site.base.removesuffix("/fhir"), choice)
+    site.base = f"{proxy.origin}/fhir"
+    site.patience = QUICK
+    return proxy

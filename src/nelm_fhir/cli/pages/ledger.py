@@ -9,7 +9,10 @@ from nelm_fhir.cli.page import HEADING, Page, styled
 from nelm_fhir.cli.pages.marks import FLAG
 
 Row = Mapping[str, Any]
-Columns = list[tuple[str, int | None]]
+_COLUMNS: Final[Sequence[tuple[str, int | None]]] = (
+    *(("set", 16), ("as of", 10), ("verdict", 16), ("state", 10)),
+    ("at the server", None),
+)
 OK: Final = ("✓", "green")
 _OF_RESULTS: Final[Sequence[tuple[str, int | None]]] = (
     *(("set", 16), ("as of", 10), ("verdict", 16), ("state", 10)),
@@ -50,7 +53,6 @@ def contents_page(
         page.line(FLAG, f" Nothing is written for {alarm['patient']} since {alarm['since']}.")
     if results:
         page.heading("Results")
-    columns: Columns
     for patient, rows in groupby(results, key=lambda row: row["patient"]):
         page.line((patient, HEADING))
         page.table(_OF_RESULTS, [_result(row) for row in rows])

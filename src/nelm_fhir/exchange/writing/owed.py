@@ -19,7 +19,7 @@ from nelm_fhir.exchange.paging import pages
 from nelm_fhir.exchange.writing.moments import in_utc
 from nelm_fhir.exchange.writing.place import Place
 from nelm_fhir.ledger.results import Result
-from nelm_fhir.writers.bundle import creating
+from nelm_fhir.writers.bundle import creating, found_again
 from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.identity import uuid_of
 
@@ -31,9 +31,14 @@ _ANYHOW: Final = (
 )
 
 
-def naming(told: Json) -> Json:
-    """Return the entry that puts a Provenance under its own id: sent twice it stands there once."""
-    return creating(told) | {"request": {"method": "PUT", "url": f"{_TYPE}/{told['id']}"}}
+def told_once(told: Json, place: Place) -> Json:
+    """Return the entry of a Provenance that stands there once however often it is sent.
+
+    Under an id of ours where the server takes one, else guarded by a tag, if it can guard.
+    """
+    if place.named_provenance:
+        return creating(told) | {"request": {"method": "PUT", "url": f"{_TYPE}/{told['id']}"}}
+    return found_again(told) if place.guarded_provenance else creating(told)
 
 
 def by_content(told: Json) -> Json:
@@ -67,12 +72,19 @@ def take_back(client: Client, target: str, told: str, *, ours: bool) -> None:
 
 
 def _send(client: Client, told: Json, place: Place) -> None:
-    if place.named_provenance:
-        path = f"{_TYPE}/{told['id']}"
-        client.send("PUT", path, told, accept=(200, 201), repeatable=True)
-        return
-    nameless = {name: value for name, value in told.items() if name != "id"}
-    client.send("POST", _TYPE, nameless, accept=(200, 201), repeatable=False)
+    entry = told_once(told, place)
+    request, body = entry["request"], entry["resource"]
+    if request["method"] == "POST":
+        body = {name: value for name, value in body.items() if name != "id"}
+    guard = {"If-None-Exist": request["ifNoneExist"]} if "ifNoneExist" in request else {}
+    client.send(
+        request["method"],
+        request["url"],
+        body,
+        accept=(HTTPStatus.OK, HTTPStatus.CREATED),
+        headers=guard,
+        repeatable=request["method"] == "PUT",
+    )
 
 
 def _is_there(client: Client, target: str, told: Json) -> bool:

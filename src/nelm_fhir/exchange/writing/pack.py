@@ -16,7 +16,7 @@ from nelm_fhir.assessment.result import Assessment, SetVerdict
 from nelm_fhir.exchange.writing.decide import AMENDED, CORRECTED, Action, Do, Why
 from nelm_fhir.exchange.writing.held import Held, Word
 from nelm_fhir.exchange.writing.lookup import Lookup
-from nelm_fhir.exchange.writing.owed import by_content, naming
+from nelm_fhir.exchange.writing.owed import by_content, told_once
 from nelm_fhir.exchange.writing.parcel import Parcel
 from nelm_fhir.exchange.writing.place import Place, Way
 from nelm_fhir.exchange.writing.plan import Planned
@@ -160,7 +160,7 @@ def _along(told: Json, place: Place) -> Json | None:
     """Return the entry of the Provenance where it lands or falls with its result."""
     if place.way is not Way.TRANSACTION or not place.provenance:
         return None
-    return naming(told) if place.named_provenance else creating(told)
+    return told_once(told, place)
 
 
 def _owed(told: Json, place: Place) -> bytes:

@@ -30,7 +30,8 @@ class Place:
 
     `in_place`: a changed result is an update, else a new resource; `guarded`: a create can be made
     to depend on there being none; `named_provenance`: Provenance may be put under an id of ours,
-    so that it stands there once however often it is sent; `searched_by`: the parameter by which
+    `guarded_provenance`: its create can be guarded, too; either way it stands there once, however
+    often it is sent; `searched_by`: the parameter by which
     results are found again; `narrowed`: a search by patient can be narrowed to our code.
     """
 
@@ -41,6 +42,7 @@ class Place:
     guarded: bool
     provenance: bool
     named_provenance: bool
+    guarded_provenance: bool
     searched_by: str
     narrowed: bool = False
 
@@ -71,6 +73,7 @@ def place_of(base: str, capability: Capability, name: str | None = None) -> Plac
         guarded=capability.conditional_create(kind),
         provenance=strategy.provenance and capability.can_create("Provenance"),
         named_provenance=capability.resource("Provenance").update_create,
+        guarded_provenance=capability.conditional_create("Provenance"),
         searched_by=_found_by(capability, kind),
         narrowed="code" in parameters,
     )
