@@ -58,7 +58,7 @@ class Held:
             version=_text(_object(resource, "meta"), "versionId"),
             patient=local(_text(_object(resource, "subject"), "reference")),
             word=_WORDS.get(_status(resource), Word.OF_PEOPLE),
-            digests=tuple(pinned(resource)),
+            digests=tuple(pinned({"extension": _objects(resource.get("extension"))})),
             basis=tuple(dict.fromkeys(_basis(resource))),
             keys=frozenset(_keys(resource)),
             resource=resource,
