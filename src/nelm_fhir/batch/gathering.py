@@ -62,7 +62,7 @@ class Gathering:
             index = self._place.path(f"{number}.lines")
             for place in line_index.marked(index, self._cohort):
                 stream.seek(place.start)
-                self._send(stream.read(place.length) or b"", place.key, source)
+                self._send((stream.read(place.length) or b"").strip(), place.key, source)
 
     def _send(self, line: bytes, key: int, source: int) -> None:
         head = None if key == SPECIAL else decoded(line)

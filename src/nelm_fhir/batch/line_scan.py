@@ -40,8 +40,6 @@ _UNUSUAL: Final = frozenset({None, "Bundle", "OperationOutcome"})
 """Types that are no resource of one patient."""
 _TYPE: Final = attrgetter("resource_type")
 _REFERENCE: Final = attrgetter("subject.reference")
-UNKNOWN: Final = ""
-"""The type of lines that do not tell it at once."""
 _KNOWN: Final = 50_000
 """How many references are kept with their key."""
 _SHOWN: Final = 1024 * 1024
@@ -95,7 +93,6 @@ class LineScan:
         lengths = list(map(len, lines))
         heads = _heads(text, lines)
         if heads is None:
-            self.seen.kinds.add(UNKNOWN)
             return [self.line(line) for line in lines], lengths
         types = list(map(_TYPE, heads))
         kinds = set(types)
@@ -112,7 +109,7 @@ class LineScan:
                 looked_at.add(n)
                 keys[n] = self.line(lines[n])
         self.seen.lines += len(lines) - len(looked_at)
-        self.seen.kinds.update(kind or UNKNOWN for kind in kinds)
+        self.seen.kinds.update(kind for kind in kinds if kind)
         is_unread = self._unread.is_unread
         asked = [n for n, head in enumerate(heads) if not is_unread(head)]
         if looked_at:
@@ -130,6 +127,8 @@ class LineScan:
         seen.same.update(found.same)
         seen.loose += found.loose
         seen.deleted += found.deletions
+        if found.head is not None and found.head.resource_type is not None:
+            seen.kinds.add(found.head.resource_type)
         if found.kind is Kind.OUTCOME:
             seen.outcomes += 1
         elif found.kind is Kind.OTHER:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from nelm_fhir.batch import line_index, records
 from nelm_fhir.batch.blocks import SIZE, Block, Stream, blocks
 from nelm_fhir.batch.keys import NOBODY, SPECIAL
-from nelm_fhir.batch.line_scan import UNKNOWN, LineScan
+from nelm_fhir.batch.line_scan import LineScan
 from nelm_fhir.batch.manifest import Announced, announced
 from nelm_fhir.batch.sources import SourceFile, opened
 from nelm_fhir.errors import InputError, TooLarge
@@ -182,8 +182,7 @@ class FileScanner:
 
     def _may_be_anybodys(self, kinds: Collection[str]) -> bool:
         """Whether what is missing may be read; an export keeps each type in files of its own."""
-        types = self._types | {UNKNOWN}
-        return not kinds or not types.isdisjoint(kinds)
+        return not kinds or not self._types.isdisjoint(kinds)
 
 
 def _is_other(start: bytes) -> bool:

@@ -18,6 +18,7 @@ from nelm_fhir.fhir_r4.part import Entry, Part
 from nelm_fhir.fhir_r4.reading import read_part
 from nelm_fhir.fhir_r4.record import Record
 from nelm_fhir.fhir_r4.references import identifiers
+from nelm_fhir.fhir_r4.scan import names_twice
 from nelm_fhir.fhir_r4.split import is_bundle, is_json, not_json, split
 from nelm_fhir.fhir_r4.wanted import Wanted
 
@@ -34,8 +35,8 @@ def read_lines(lines: Sequence[bytes], wanted: Wanted, patient: str) -> Record:
     try:
         return read_part(_part(lines), wanted, None)
     except SeveralPatients:
-        if not any(map(is_bundle, lines)):
-            raise
+        if not any(is_bundle(line) or names_twice(line) for line in lines):
+            raise  # another name of the patient that nothing resolves: nothing may be left out
         return read_part(_part(lines), wanted, patient)
 
 
