@@ -118,7 +118,7 @@ class Outputs:
             as_of=asked.as_of.isoformat(),
             program=asked.program,
             catalogue=asked.catalogue,
-            overlays=asked.about["overlays"],
+            overlays=[f"{one['name']} {one['version']}" for one in asked.about["overlays"]],
             options=asked.options["options"],
             notice=self.catalogue.texts.notice,
             verdicts=self.catalogue.texts.verdicts,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from nelm_fhir.batch.outcome import Counts
@@ -19,11 +20,19 @@ Json = dict[str, Any]
 KIND: Final = "batch"
 
 
+class Overlay(Struct, frozen=True):
+    """An overlay that was given: where it lay, and what it calls itself."""
+
+    folder: str
+    name: str
+    version: str
+
+
 class Request(Struct, frozen=True):
     """What a batch is asked for.
 
     `source` is what was named, `fingerprint` what it held; `catalogue` the digest of all knowledge,
-    `overlays` the name and version of each overlay in it; `sets` those that are judged; `options`
+    `overlays` those that are part of it; `sets` those that are judged; `options`
     the switches that are on; `keep_input`: raw lines of failed patients stand in the dead letters.
     """
 
@@ -32,7 +41,7 @@ class Request(Struct, frozen=True):
     as_of: date
     catalogue: str
     sets: tuple[str, ...]
-    overlays: tuple[str, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     options: tuple[str, ...] = ()
     engine: str = "embedded"
     keep_input: bool = False
@@ -52,7 +61,7 @@ class Request(Struct, frozen=True):
             },
             about={
                 "source": self.source,
-                "overlays": list(self.overlays),
+                "overlays": [msgspec.to_builtins(one) for one in self.overlays],
                 "engine": self.engine,
             },
         )

@@ -183,7 +183,7 @@ def run_schema() -> Schema:
             as_of=DAY,
             sets=list_of(TEXT),
             options=list_of(TEXT),
-            overlays=list_of(TEXT),
+            overlays=list_of(object_of(folder=TEXT, name=TEXT, version=TEXT)),
             catalogue_digest=DIGEST,
             program=TEXT,
             engine=TEXT,

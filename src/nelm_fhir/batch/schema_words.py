@@ -115,7 +115,7 @@ RUN: Final[Words] = {
     "as_of": "the day of judgment",
     "sets": "the criteria sets that were judged",
     "options": "switches that are on",
-    "overlays": "overlays with their versions",
+    "overlays": "overlays that were given, each with its folder",
     "catalogue_digest": "digest of all mappings and overlays that were loaded",
     "program": "name and version of the program",
     "engine": "which engine ran; it changes no result",

@@ -10,7 +10,7 @@ import click
 from nelm_fhir.assessment.sentences import counted
 from nelm_fhir.batch.files import DEAD_LETTERS, LEDGER, WORKLIST_PAGE, Folder
 from nelm_fhir.batch.job import Ended, Job
-from nelm_fhir.batch.run_line import Request
+from nelm_fhir.batch.run_line import Overlay, Request
 from nelm_fhir.cli import loading
 from nelm_fhir.cli.clock import now, today
 from nelm_fhir.cli.engines import EMBEDDED, ENGINES, Population
@@ -126,7 +126,10 @@ def _request(population: Population, catalogue: Catalogue, engine: str) -> Reque
         as_of=population.as_of,
         catalogue=catalogue.digest,
         sets=population.sets,
-        overlays=tuple(f"{one.name} {one.version}" for one in catalogue.overlays),
+        overlays=tuple(
+            Overlay(str(folder), one.name, one.version)
+            for folder, one in zip(population.overlays, catalogue.overlays, strict=True)
+        ),
         options=population.options,
         engine=engine,
         keep_input=population.keep_input,

@@ -154,7 +154,8 @@ def test_what_was_asked_stands_in_the_run(population: Path, tmp_path: Path):
     (run,) = told(tmp_path / "out", "run.json")
     assert run["sets"] == ["optn", "esmo-2020"]
     assert run["options"] == ["la_fe_ki67_up_to_20"]
-    assert [name.split()[0] for name in run["overlays"]] == ["example-hospital"]
+    assert [one["folder"] for one in run["overlays"]] == [str(overlay)]
+    assert "Overlays" in (tmp_path / "out" / "worklist.html").read_text("utf-8")
     assert (run["source"], run["as_of"], run["engine"]) == (
         str(population),
         "2026-06-01",
