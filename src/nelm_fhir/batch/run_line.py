@@ -32,8 +32,8 @@ class Request(Struct, frozen=True):
     """What a batch is asked for.
 
     `source` is what was named, `fingerprint` what it held; `catalogue` the digest of all knowledge,
-    `overlays` those that are part of it; `sets` those that are judged; `options`
-    the switches that are on; `keep_input`: raw lines of failed patients stand in the dead letters.
+    `overlays` those that are part of it; `sets` those that are judged; `options` the switches that
+    are on; `keep_input`: raw lines of failed patients stand in the dead letters.
     """
 
     source: str
