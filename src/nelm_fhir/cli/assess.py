@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 from click.core import ParameterSource
 
+from nelm_fhir.assessment.json_form import as_bytes, error_line
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.cli.clock import now
 from nelm_fhir.cli.exits import DONE, SOME_NOT_ASSESSED, VERDICT_FOUND
@@ -20,11 +21,14 @@ from nelm_fhir.cli.options import (
     record_options,
     request_of,
 )
+from nelm_fhir.cli.output import write_all
 from nelm_fhir.cli.patients import PATIENT, PATIENTS, patients_of
 from nelm_fhir.cli.records import Found, Records, Request
 from nelm_fhir.cli.render import FORMATS, Form, Judged, Result, Run, Unusable, render
 from nelm_fhir.cli.server_options import needed_server, server_options
 from nelm_fhir.cli.server_records import of_server
+from nelm_fhir.cli.write_options import wish_of, writing_options
+from nelm_fhir.cli.write_results import ResultsBack, results_back
 from nelm_fhir.errors import NelmError
 from nelm_fhir.events import Event, event
 
@@ -47,6 +51,8 @@ Examples:
   nelm assess bundle.json --set optn --set esmo-2020 --format json
   nelm assess *.json > results.ndjson
   nelm assess --server https://ehr.example/fhir --patient 123 --format json
+  nelm assess --server https://ehr.example/fhir --patients ids.txt --dry-run
+  nelm assess --server https://ehr.example/fhir --patients ids.txt --write --ledger nelm.sqlite
 """
 
 
@@ -55,6 +61,7 @@ Examples:
 @server_options
 @PATIENT
 @PATIENTS
+@writing_options
 @record_options
 @SETS
 @click.option(
@@ -97,22 +104,29 @@ def command(ctx: click.Context, /, files: tuple[str, ...], **values: Any) -> Non
     came in.
 
     With --server and --patient or --patients the records are read from a FHIR server, each whole or
-    not at all.
+    not at all. With --write the results go back there, each once, and never over something newer or
+    over what people confirmed without saying so; without it nothing is written.
     """
     if values["verbose"]:
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     patients = patients_of(values)
     _check_source(ctx, files, patients)
+    wish = wish_of(values, from_server=patients is not None)
     records = Records(request_of(values))
-    if patients is not None:
+    server = None if patients is None else needed_server(values)
+    if server is not None:
         _check_asked(records.request)
-        source = of_server(records, needed_server(values), patients)
+        source = of_server(records, server, patients or ())
     else:
         source = records.of_files(files)
     found, several = _looked_ahead(source, several=len(files) + len(patients or ()) > 1)
-    ending = _Ending(set(values["fail_on"]), several=several)
-    run = _run(values, records, ending.refused, several=several)
-    render(ending.results(found, records), run, values["output"])
+    with results_back(wish, server, records.catalogue, values["recorded"]) as back:
+        ending = _Ending(set(values["fail_on"]), back, several=several)
+        if wish is not None and not wish.sends:
+            write_all(ending.bundles(found, records), values["output"])
+        else:
+            run = _run(values, records, ending.refused, several=several)
+            render(ending.results(found, records), run, values["output"])
     ctx.exit(ending.code)
 
 
@@ -159,8 +173,9 @@ def _run(values: dict[str, Any], records: Records, refused: Refusal, *, several:
 class _Ending:
     """Watches results pass by and remembers how the command has to end."""
 
-    def __init__(self, unwanted: set[str], *, several: bool) -> None:
+    def __init__(self, unwanted: set[str], back: ResultsBack | None, *, several: bool) -> None:
         self._unwanted = unwanted
+        self._back = back
         self._several = several
         self.code = DONE
 
@@ -168,11 +183,27 @@ class _Ending:
         """Yield each record's assessment or error; the error of a single record ends the run."""
         for record in found:
             try:
-                yield self._judged(record, records)
+                judged = self._judged(record, records)
             except NelmError as error:
                 if not self._several:
                     raise
                 yield self.refused(record.source, error)
+                continue
+            if self._back is not None:
+                self._back.write(record, judged.assessment)
+            yield judged
+
+    def bundles(self, found: Iterator[Found], records: Records) -> Iterator[bytes]:
+        """Yield of each record the Bundle that would be sent, on a line, or its error."""
+        for record in found:
+            try:
+                if self._back is not None:
+                    judged = self._judged(record, records)
+                    yield self._back.shown(record, judged.assessment)
+            except NelmError as error:
+                if not self._several:
+                    raise
+                yield as_bytes(error_line(record.source, self.refused(record.source, error).error))
 
     def refused(self, source: str, error: NelmError) -> Unusable:
         """Note that a record among several could not be assessed."""

@@ -11,7 +11,7 @@ from datetime import date
 from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.result import Assessment
@@ -19,6 +19,9 @@ from nelm_fhir.cli import loading
 from nelm_fhir.cli.exits import unknown_word
 from nelm_fhir.errors import InputError, NelmError
 from nelm_fhir.fhir_r4.limits import check_input
+
+if TYPE_CHECKING:
+    from nelm_fhir.exchange.patient_record import Fetched
 
 STDIN: Final = "-"
 PIECE: Final = 1024 * 1024
@@ -41,11 +44,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One record, or why there is none in its place; `source` is its file, and its number there."""
+    """One record, or why there is none in its place; `source` is its file, and its number there.
+
+    `fetched` is the record as it came from a server.
+    """
 
     source: str
     read: pipeline.Read | None = None
     error: NelmError | None = None
+    fetched: "Fetched | None" = None
+
+    def whole(self) -> "Fetched":
+        """Return the record as a server gave it; raises InputError for one of a file."""
+        if self.fetched is None:
+            raise InputError("The record was not read from a server.")
+        return self.fetched
 
     def usable(self) -> pipeline.Read:
         """Return the record; raises the error that stands in its place."""

@@ -5,6 +5,7 @@ be read costs only its own place; a server that does not even say what it can do
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nelm_fhir.cli.records import Found, Records
@@ -25,6 +26,7 @@ def of_server(records: Records, server: "Server", patients: Sequence[str]) -> It
         for name in patients:
             try:
                 fetched = fetch_record(client, name, offered)
-                yield from records.of_bytes(name, fetched.bundle, fetched.patient)
+                for found in records.of_bytes(name, fetched.bundle, fetched.patient):
+                    yield replace(found, fetched=fetched)
             except NelmError as error:
                 yield Found(name, error=error)
