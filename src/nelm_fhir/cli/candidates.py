@@ -35,7 +35,7 @@ Examples:
 )
 @OUTPUT
 def command(overlays: Sequence[Path], form: str, output: Path | None, **values: Any) -> None:
-    """Find the patients of a FHIR server who have a neuroendocrine tumor.
+    """Find who has a neuroendocrine tumor on a FHIR server.
 
     Searched are Conditions with a code of the shipped list (nelm codes show neuroendocrine) or of
     an overlay; void and refuted ones count for nobody. Patients whose tumor shows only in

@@ -67,7 +67,7 @@ Examples:
 )
 @click.option("--fresh", is_flag=True, help="Leave an export that is under way, start a new one.")
 def command(output: Path, **values: Any) -> None:
-    """Export the resources of many patients from a FHIR server into a folder.
+    """Export many patients' resources from a FHIR server.
 
     An interrupted export goes on with the same command. Files the server reports as deleted, and
     its own problems, are kept, too.

@@ -46,7 +46,7 @@ FORM: Final = click.option(
 
 @click.group()
 def command() -> None:
-    """Look after the ledger of what was judged and written.
+    """Show, compare, mend and shorten the ledger of results.
 
     It holds answers about patients: keep it where you keep records, on a local disk.
     """

@@ -33,7 +33,7 @@ SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
 @click.command()
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 def command(name: str) -> None:
-    r"""Print the JSON Schema of profile, result, reports or the outputs of a batch.
+    r"""Print the JSON Schema of what goes in or comes out.
 
     \b
     profile: what `nelm profile` gives and `nelm assess --profile` takes.
