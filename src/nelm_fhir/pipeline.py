@@ -22,12 +22,12 @@ from nelm_fhir.evaluator.registry import SPECS
 from nelm_fhir.fhir_r4.inflate import inflated
 from nelm_fhir.fhir_r4.intake import Data
 from nelm_fhir.fhir_r4.line_head import Kind as LineKind
-from nelm_fhir.fhir_r4.line_head import Scanned
+from nelm_fhir.fhir_r4.line_head import Scanned, of_damaged
 from nelm_fhir.fhir_r4.part import UNWANTED, Named
 from nelm_fhir.fhir_r4.patient_lines import ordered, read_lines
 from nelm_fhir.fhir_r4.read import records
 from nelm_fhir.fhir_r4.record import Record
-from nelm_fhir.fhir_r4.scan import scanned
+from nelm_fhir.fhir_r4.scan import names_twice, scanned
 from nelm_fhir.fhir_r4.split import is_json
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.loader import load_catalogue
@@ -99,10 +99,12 @@ def scan(line: bytes, catalogue: Catalogue) -> Scanned:
     What cannot be read concerns all who are named in it: nobody knows what it would have said.
     """
     found = scanned(line)
-    concerns = found.kind is LineKind.DAMAGED or (
-        not (found.head and unread(catalogue.codes).is_unread(found.head))
-        and can_concern(line, catalogue.codes)
-    )
+    if found.head is not None:
+        if unread(catalogue.codes).is_unread(found.head):
+            return found
+        if names_twice(line):
+            found = of_damaged(line)  # it may have named another patient first
+    concerns = found.kind is LineKind.DAMAGED or can_concern(line, catalogue.codes)
     return structs.replace(found, concerns=concerns)
 
 

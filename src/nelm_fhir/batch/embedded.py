@@ -35,7 +35,7 @@ from nelm_fhir.batch.scanning import FileScan
 from nelm_fhir.batch.settings import Progress, Settings, Watcher, unwatched
 from nelm_fhir.batch.shards import Shards, portions
 from nelm_fhir.batch.sources import SourceFile, files_of, fingerprint
-from nelm_fhir.batch.workers import Workers
+from nelm_fhir.batch.workers import Workers, catalogue
 from nelm_fhir.batch.workplace import Workplace
 from nelm_fhir.core.program import PROGRAM
 
@@ -139,7 +139,7 @@ class _Run:
             return patients
         self._place.remove("*.shard")
         shards = Shards(self._place, self._settings.buffer_bytes)
-        gathering = Gathering(self._place, scans, groups, shards)
+        gathering = Gathering(self._place, scans, groups, shards, catalogue())
         self._place.need(sum(map(gathering.size, range(len(scans)))))
         for number, file in enumerate(self._files):
             gathering.file(number, file)

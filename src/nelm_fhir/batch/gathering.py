@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from nelm_fhir import pipeline
 from nelm_fhir.batch import line_index, records
 from nelm_fhir.batch.keys import SPECIAL, Marks, key_of
 from nelm_fhir.batch.scanning import FileScan
@@ -18,8 +19,7 @@ from nelm_fhir.batch.sources import SourceFile, opened
 from nelm_fhir.batch.workplace import Workplace
 from nelm_fhir.fhir_r4.line_head import LineHead, decoded
 from nelm_fhir.fhir_r4.line_links import followed, mentioned
-from nelm_fhir.fhir_r4.persons import is_plain
-from nelm_fhir.fhir_r4.scan import scanned
+from nelm_fhir.knowledge.catalogue import Catalogue
 
 ROUNDS: Final = 4
 """How far references lead from one of nobody's resources to the next."""
@@ -37,7 +37,9 @@ class Gathering:
         scans: Sequence[FileScan],
         groups: Mapping[str, str],
         shards: Shards,
+        catalogue: Catalogue,
     ) -> None:
+        self._catalogue = catalogue
         self._place = place
         self._scans = scans
         self._groups = groups
@@ -57,7 +59,7 @@ class Gathering:
 
     def file(self, number: int, file: SourceFile) -> None:
         """Send the wanted lines of one file."""
-        source = number + 1 if self._scans[number].is_document else 0
+        source = number + 1 if self._scans[number].is_alone else 0
         with opened(file) as stream:
             index = self._place.path(f"{number}.lines")
             for place in line_index.marked(index, self._cohort):
@@ -66,10 +68,11 @@ class Gathering:
 
     def _send(self, line: bytes, key: int, source: int) -> None:
         head = None if key == SPECIAL else decoded(line)
-        if head is not None and head.subject.reference and is_plain(head.subject.reference):
-            texts: tuple[tuple[str, bytes], ...] = ((head.subject.reference, line),)
+        name = head.subject.reference if head is not None else None
+        if name is not None and key_of(name) == key:
+            texts: tuple[tuple[str, bytes], ...] = ((name, line),)  # as almost every one
         else:
-            texts = scanned(line).texts
+            texts = pipeline.scan(line, self._catalogue).texts
         for patient, text in texts:
             group = self._groups.get(patient, patient)
             if key_of(group) in self._cohort:

@@ -51,8 +51,6 @@ _CLOSING: Final = {ord("}")}
 _LOOKED_UP: Final = ("#", IDENTIFIER)
 """How names begin that another line, or something within this one, has to explain."""
 _NAME: Final = b"Patient/"
-_NAMING: Final = b'"subject":{"reference":"Patient/'
-"""How almost every line names its subject: a count of it tells that none does so twice."""
 
 
 class Seen:
@@ -98,9 +96,10 @@ class LineScan:
         kinds = set(types)
         keys = self._keys(list(map(_REFERENCE, heads)))
         looked_at = _unusual(kinds, keys, types)
-        if text.count(_NAMING) != len(keys) - keys.count(None):
-            several = (n for n, line in enumerate(lines) if line.count(_NAME) > 1)
-            looked_at |= {n for n in several if names_twice(lines[n])}
+        is_unread = self._unread.is_unread
+        asked = [n for n, head in enumerate(heads) if not is_unread(head)]
+        several = (n for n in asked if lines[n].count(_NAME) > 1)
+        looked_at |= {n for n in several if names_twice(lines[n])}
         for n in looked_at:
             keys[n] = self.line(lines[n])
         for n in [n for n, key in enumerate(keys) if key is None]:
@@ -109,12 +108,9 @@ class LineScan:
                 looked_at.add(n)
                 keys[n] = self.line(lines[n])
         self.seen.lines += len(lines) - len(looked_at)
+        self.seen.people.update(keys)
         self.seen.kinds.update(kind for kind in kinds if kind)
-        is_unread = self._unread.is_unread
-        asked = [n for n, head in enumerate(heads) if not is_unread(head)]
-        if looked_at:
-            asked = [n for n in asked if n not in looked_at]
-        self._mark_concerned(asked, lines, keys)
+        self._mark_concerned([n for n in asked if n not in looked_at], lines, keys)
         return keys, lengths
 
     def line(self, line: bytes) -> int:
@@ -154,13 +150,13 @@ class LineScan:
             self.seen.concerned.update(keys)
         if not keys:
             return NOBODY
-        return keys[0] if len(keys) == 1 and found.kind is Kind.RESOURCE else SPECIAL
+        return keys[0] if len(keys) == 1 else SPECIAL
 
     def _keys(self, references: Sequence[str | None]) -> list[Any]:
         """Return the key per reference; None where it has none that is sure."""
         unknown = set(references).difference(self._known)
         if len(self._known) + len(unknown) > _KNOWN:
-            self.forget()
+            self._known.clear()
             unknown = set(references)
         for reference in unknown:
             if reference is not None:
@@ -170,7 +166,8 @@ class LineScan:
     def _key(self, kind: str | None, head: LineHead, line: bytes) -> int | None:
         """Return the key of an ordinary line; None for one that must be looked at by itself."""
         if kind == PATIENT:
-            return None if head.id is None or b'"link"' in line else self._patient(head.id)
+            is_alone = head.id is not None and b'"link"' not in line
+            return key_of(f"{PATIENT}/{head.id}") if is_alone else None
         subject = head.subject if head.subject is not NO_SUBJECT else head.patient
         if subject is not None:
             written = subject.reference
@@ -181,22 +178,12 @@ class LineScan:
             self.seen.loose.append((name, line))
         return NOBODY
 
-    def _patient(self, patient: str) -> int:
-        key = key_of(f"{PATIENT}/{patient}")
-        self.seen.people.add(key)
-        return key
-
     def _known_by(self, reference: str) -> int | None:
         name = reference if is_plain(reference) else person(Reference(reference))
         if name is None or name.startswith(_LOOKED_UP):
             return None
         key = self._known[reference] = key_of(name)
         return key
-
-    def forget(self) -> None:
-        """Count the patients whose references are known, and forget these."""
-        self.seen.people.update(self._known.values())
-        self._known.clear()
 
     def _mark_concerned(self, asked: Sequence[int], lines: Lines, keys: Sequence[int]) -> None:
         """Note the owners of those lines in which something stands that concerns us."""

@@ -47,7 +47,8 @@ class Refused(Struct, frozen=True):
 class FileScan(Struct):
     """What one file showed.
 
-    `is_document` is a file that is one JSON text; `is_incomplete` one that could not be read to its
+    `is_document` is a file that is one JSON text over several lines, `is_alone` one that holds one
+    text; `is_ignored` one without FHIR; `is_incomplete` one that could not be read to its
     end, `affects_all` if resources of anybody may have stood in what is missing. `people` and
     `concerned` are the lengths of sorted runs of keys.
     """
@@ -58,6 +59,7 @@ class FileScan(Struct):
     outcomes: int = 0
     lost: int = 0
     is_document: bool = False
+    is_alone: bool = False
     is_ignored: bool = False
     is_incomplete: bool = False
     affects_all: bool = False
@@ -122,7 +124,7 @@ class FileScanner:
             self.found.refused.append(refused(too_large(self._limit)))
             return
         key = self._lines.line(text)
-        line_index.write(self._index, [SPECIAL if key != NOBODY else NOBODY], [len(text)])
+        line_index.write(self._index, [key], [len(text)])
         if self._lines.seen.lost:
             self._lines.seen.lost = 0
             self.found.refused.append(refused(not_json()))
@@ -140,7 +142,16 @@ class FileScanner:
             self._spill(_HELD)
         last = tail.rpartition(b"\n")[2]
         if last.strip() and not is_json(last):
-            self.found.is_incomplete = True  # cut off in the middle of a line
+            self._cut(last)
+
+    def _cut(self, last: bytes) -> None:
+        """Note a line that was cut off: the end of the file is missing, or of its only Bundle."""
+        seen = self._lines.seen
+        if seen.lines > 1 or b'"Bundle"' not in last[:SIZE]:
+            self.found.is_incomplete = True
+        elif seen.lost:
+            seen.lost = 0
+            self.found.refused.append(refused(not_json()))
 
     def _pass(self, length: int) -> None:
         """Pass over a line beyond the limit; nobody knows whose it is."""
@@ -171,6 +182,7 @@ class FileScanner:
         """Take over what was counted, and judge what the end of the file means."""
         found, seen = self.found, self._lines.seen
         found.lines, found.deleted, found.outcomes = seen.lines, seen.deleted, seen.outcomes
+        found.is_alone = seen.lines == 1
         if seen.strange == seen.lines and not (found.refused or found.is_incomplete):
             found.is_ignored = True
             found.announced = [one for text in seen.others for one in announced(text)]

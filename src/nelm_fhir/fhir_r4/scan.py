@@ -31,8 +31,6 @@ def scanned(text: bytes) -> Scanned:
         return Scanned(Kind.OTHER)
     if found.resource_type == "Bundle":
         return of_bundle(text)
-    if names_twice(text):
-        return of_damaged(text)  # it may have named another patient first
     if found.resource_type == "OperationOutcome":
         return Scanned(Kind.OUTCOME)
     return of_resource(text, found)
