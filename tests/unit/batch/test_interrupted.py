@@ -1,6 +1,7 @@
 """A run that was killed is taken up again and ends as if nothing had happened."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,14 +95,15 @@ def test_killed_at_any_moment_it_ends_as_an_undisturbed_run(moment, source, undi
 
 
 def test_a_source_that_changed_is_looked_through_anew(source, tmp_path):
-    work = tmp_path / "work"
-    program = started(source, tmp_path)
+    work, changing = tmp_path / "work", tmp_path / "source"
+    shutil.copytree(source, changing)
+    program = started(changing, tmp_path)
     while not list(work.glob("*.scan")) and program.poll() is None:
         time.sleep(0.001)
     program.kill()
     program.communicate()
-    first = source / "0.ndjson"
+    first = changing / "0.ndjson"
     first.write_bytes(first.read_bytes() + sample_lines("upper-rectum", "new")[0] + b"\n")
     (tmp_path / "outcomes.sqlite").unlink()
-    text, _ = ended(source, tmp_path)
+    text, _ = ended(changing, tmp_path)
     assert b'"passed_over":11' in text
