@@ -1,14 +1,14 @@
-"""Patients who could not be assessed, a line for each: why, and what to do about it.
+"""Patients who could not be assessed, or whose results did not land, a line for each.
 
-In: the failed patients of a run. Out: lines of JSON. They hold no value of a record, unless
-somebody asked to keep the input; then it stands in them as it was read.
+In: the patients of a run of whom an error tells. Out: lines of JSON that say why, and what to do
+about it. They hold no value of a record, unless somebody asked to keep the input; then it stands in
+them as it was read.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from nelm_fhir.assessment.json_form import as_bytes
-from nelm_fhir.batch.outcome import FAILED
 from nelm_fhir.ledger import patients
 from nelm_fhir.ledger.patients import Patient
 from nelm_fhir.ledger.runs import Run
@@ -21,8 +21,8 @@ _OF_A_FILE: Final = "file:"
 
 
 def dead_letters(ledger: Ledger, run: Run) -> Iterator[bytes]:
-    """Yield the line of every failed patient, by id."""
-    for patient in patients.in_state(ledger, run, FAILED):
+    """Yield the line of every patient of whom an error tells, by id."""
+    for patient in patients.with_error(ledger, run):
         yield as_bytes(_letter(patient))
 
 

@@ -2,7 +2,8 @@
 
 In: a request, an engine, the ledger and the folder. Out: the files of the folder, and how it ended.
 A run that was asked before with the same input writes nothing; one that was interrupted goes on
-where it was; anything else is a new run. Moments come from the caller's clock.
+where it was; anything else is a new run. What a server holds is known only when it has been read:
+a run that read the same as the one before leaves no trace. Moments come from the caller's clock.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,13 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from nelm_fhir.batch.files import Folder
+from nelm_fhir.batch.input_digest import input_digest
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Counts, Outcome
 from nelm_fhir.batch.outputs import Outputs, digests
 from nelm_fhir.batch.run_line import KIND, Request
 from nelm_fhir.batch.worklist import kept
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger import patients, runs
-from nelm_fhir.ledger.runs import Run
+from nelm_fhir.ledger.runs import Asked, Run
 from nelm_fhir.ledger.store import Ledger
 
 Sink = Callable[[list[Outcome], str], None]
@@ -35,18 +37,22 @@ _OUTPUTS: Final = "outputs"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a batch ended; `repeated`: nothing was written, because all of it was there."""
+    """How a batch ended; `repeated`: nothing was written, because all of it was there.
+
+    `unwritten` counts patients who were judged and whose results did not land at the server.
+    """
 
     run: Run
     counts: Counts
     judged: int
     failed: int
     repeated: bool
+    unwritten: int = 0
 
     @property
     def is_whole(self) -> bool:
-        """Whether every patient was assessed, from lines that could all be read."""
-        return self.failed == 0 and self.counts.is_whole
+        """Whether every patient was assessed, from lines that could all be read, and written."""
+        return not (self.failed or self.unwritten) and self.counts.is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,11 @@ class Job:
 
     def done(self, request: Request) -> Ended | None:
         """Return how the same request ended, if its outputs are all there as they were written."""
+        return self._there(request.asked())
+
+    def _there(self, asked: Asked) -> Ended | None:
         run = next(runs.finished(self.ledger, KIND), None)
-        if run is None or not run.asked.gives_the_same_as(request.asked()):
+        if run is None or not run.asked.gives_the_same_as(asked):
             return None
         if run.counts.get(_OUTPUTS) != digests(self.folder):
             return None
@@ -72,6 +81,12 @@ class Job:
         run = self._run(request, fresh=fresh)
         before = self._before(run)
         counts = self._judged(run, before, engine)
+        if request.is_live:
+            run = _of_input(run, input_digest(self.ledger, run))
+            if not fresh and (there := self._there(run.asked)):
+                runs.give_up(self.ledger, run)
+                return there
+            before = self._before(run)
         outputs = Outputs(self.ledger, run, before, counts, self.catalogue, self.folder).write()
         noted = {_COUNTS: msgspec.to_builtins(counts), _OUTPUTS: outputs}
         runs.finish(self.ledger, run, self.clock(), noted)
@@ -123,7 +138,15 @@ class Job:
 
     def _ended(self, run: Run, counts: Counts, *, repeated: bool) -> Ended:
         states = patients.states(self.ledger, run)
-        return Ended(run, counts, states.get(JUDGED, 0), states.get(FAILED, 0), repeated)
+        judged, failed = states.get(JUDGED, 0), states.get(FAILED, 0)
+        unwritten = sum(patients.errors(self.ledger, run).values()) - failed
+        return Ended(run, counts, judged, failed, repeated, unwritten)
+
+
+def _of_input(run: Run, fingerprint: str) -> Run:
+    """Return the run with the fingerprint of what it has read."""
+    asked = msgspec.structs.replace(run.asked, source=fingerprint)
+    return msgspec.structs.replace(run, asked=asked)
 
 
 def _counts(run: Run) -> Counts:

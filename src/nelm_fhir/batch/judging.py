@@ -4,7 +4,7 @@ In: a patient's lines. Out: an Outcome, or None for one without any finding. Wha
 one patient, the run goes on: an error is an Outcome too, with texts that hold no value.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,7 +13,7 @@ from nelm_fhir import pipeline
 from nelm_fhir.assessment.json_form import as_bytes, to_json
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Outcome
 from nelm_fhir.batch.worklist_line import encoded, worklist_line
-from nelm_fhir.errors import InputError
+from nelm_fhir.errors import InputError, NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.writers.fhir_json import fhir_json
 
@@ -29,22 +29,39 @@ class Asked:
     options: tuple[str, ...] = ()
 
 
+def unseen(judged: pipeline.Judged) -> None:
+    """Let a judgment pass."""
+
+
 def judged(
-    patient: str, lines: Collection[bytes], digest: str, catalogue: Catalogue, asked: Asked
+    patient: str,
+    lines: Collection[bytes],
+    digest: str,
+    catalogue: Catalogue,
+    asked: Asked,
+    *,
+    see: Callable[[pipeline.Judged], None] = unseen,
 ) -> Outcome | None:
-    """Judge a patient; `digest` is the SHA-256 of the lines. None if nothing concerns us."""
+    """Judge a patient; `digest` is the SHA-256 of the lines. None if nothing concerns us.
+
+    `see` is shown the judgment that the outcome was made of.
+    """
     try:
-        return _outcome(patient, lines, digest, catalogue, asked)
+        found = _found(patient, lines, catalogue, asked)
+        if found is None:
+            return None
+        see(found)
+        return _outcome(patient, found, digest, catalogue)
     except InputError as error:
         return failed(patient, digest, error)
     except Exception:  # noqa: BLE001 - a defect met in one patient must not cost all others
         return defect(patient, digest)
 
 
-def _outcome(
-    patient: str, lines: Collection[bytes], digest: str, catalogue: Catalogue, asked: Asked
-) -> Outcome | None:
-    found = pipeline.assess(
+def _found(
+    patient: str, lines: Collection[bytes], catalogue: Catalogue, asked: Asked
+) -> pipeline.Judged | None:
+    return pipeline.assess(
         patient,
         lines,
         catalogue,
@@ -52,8 +69,9 @@ def _outcome(
         sets=asked.sets,
         options=dict.fromkeys(asked.options, True),
     )
-    if found is None:
-        return None
+
+
+def _outcome(patient: str, found: pipeline.Judged, digest: str, catalogue: Catalogue) -> Outcome:
     assessment, read = found.assessment, found.read
     written = pipeline.risk_assessments(assessment, catalogue, test_data=read.test_data)
     return Outcome(
@@ -68,8 +86,8 @@ def _outcome(
     )
 
 
-def failed(patient: str, digest: str, error: InputError, source: str = "") -> Outcome:
-    """Return the Outcome of a record that cannot be used."""
+def failed(patient: str, digest: str, error: NelmError, source: str = "") -> Outcome:
+    """Return the Outcome of a record that cannot be had or used."""
     return Outcome(
         patient=patient,
         state=FAILED,

@@ -33,7 +33,9 @@ class Request(Struct, frozen=True):
 
     `source` is what was named, `fingerprint` what it held; `catalogue` the digest of all knowledge,
     `overlays` those that are part of it; `sets` those that are judged; `options` the switches that
-    are on; `keep_input`: raw lines of failed patients stand in the dead letters.
+    are on; `keep_input`: raw lines of failed patients stand in the dead letters; `strategy`: how
+    results are written back, if they are. `is_live`: what the source holds is known only when all
+    of it was read; until then `fingerprint` tells only what was asked for.
     """
 
     source: str
@@ -45,6 +47,8 @@ class Request(Struct, frozen=True):
     options: tuple[str, ...] = ()
     engine: str = "embedded"
     keep_input: bool = False
+    strategy: str | None = None
+    is_live: bool = False
 
     def asked(self) -> Asked:
         """Return the request as the ledger notes it; the engine changes no result."""
@@ -63,6 +67,7 @@ class Request(Struct, frozen=True):
                 "source": self.source,
                 "overlays": [msgspec.to_builtins(one) for one in self.overlays],
                 "engine": self.engine,
+                "strategy": self.strategy,
             },
         )
 
@@ -91,6 +96,7 @@ def run_line(
         "program": asked.program,
         "engine": asked.about["engine"],
         "keep_input": asked.options["keep_input"],
+        "written_back": asked.about.get("strategy"),
         "compared_with": None if before is None else _compared(before),
         "counts": {
             "judged": patients.get("judged", 0),

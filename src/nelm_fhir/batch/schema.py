@@ -188,6 +188,7 @@ def run_schema() -> Schema:
             program=TEXT,
             engine=TEXT,
             keep_input=TRUTH,
+            written_back=TEXT_OR_NULL,
             compared_with=or_null(compared),
             counts=object_of(words.COUNTS, **names, incomplete=list_of(TEXT)),
             outputs=outputs,

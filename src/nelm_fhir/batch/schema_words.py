@@ -82,7 +82,7 @@ SUMMARY: Final[Words] = {
     "verdicts": "by criteria set how many patients have each verdict",
     "missing": "which data are missing, those that most patients lack first",
     "disagreements": "by pair of sets how many patients have different verdicts",
-    "failed": "how many patients could not be assessed, by the class of the error",
+    "failed": "how many patients have a dead letter, by the class of the error",
     "changes": "how many verdicts differ from the last run, by what is behind it",
 }
 MISSING: Final[Words] = {
@@ -120,6 +120,7 @@ RUN: Final[Words] = {
     "program": "name and version of the program",
     "engine": "which engine ran; it changes no result",
     "keep_input": "whether the dead letters hold the input",
+    "written_back": "the strategy by which results were written back; null where none were",
     "compared_with": "the run that changes are told from; null for the first",
     "counts": "what was counted",
     "outputs": "SHA-256 of every other file of the folder",

@@ -42,7 +42,7 @@ def kept(outcome: Outcome, failed_before: int) -> Patient:
         message=outcome.message,
         remedy=outcome.remedy,
         issue_type=outcome.issue_type,
-        attempts=0 if judged else failed_before + 1,
+        attempts=failed_before + 1 if outcome.error else 0,
         kept=outcome.kept,
     )
 

@@ -12,6 +12,8 @@ from nelm_fhir.batch.files import DEAD_LETTERS, LEDGER, WORKLIST_PAGE, Folder
 from nelm_fhir.batch.job import Ended, Job
 from nelm_fhir.batch.run_line import Overlay, Request
 from nelm_fhir.cli import loading
+from nelm_fhir.cli.batch_server import ENGINE as LIVE
+from nelm_fhir.cli.batch_server import Live, judged_live, live_of, population_options
 from nelm_fhir.cli.clock import now, today
 from nelm_fhir.cli.engines import EMBEDDED, ENGINES, Population
 from nelm_fhir.cli.exits import DONE, SOME_NOT_ASSESSED
@@ -27,11 +29,18 @@ Examples:
   nelm batch export/ --output results --as-of 2026-06-30
   nelm batch export/ --output results --set optn --set esmo-2020
   nelm batch bundles.ndjson.gz --output results --overlay our-hospital
+  nelm batch --server https://ehr.example/fhir --output results --write
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="SOURCE")
+@click.argument(
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    required=False,
+    metavar="[SOURCE]",
+)
+@population_options
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -69,6 +78,11 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     SOURCE is a folder or file of FHIR R4: a bulk export in any layout, bundles, NDJSON, all of it
     packed with gzip or not. Patients without any neuroendocrine finding are counted, not judged.
 
+    With --server in its place the records are read from a FHIR server, each whole or not at all:
+    those of the candidates (nelm candidates), of --patients or of --group. With --write the results
+    go back there, and those that rest on what is void by now are taken back; they are kept track of
+    in the ledger.
+
     DIR gets worklist.html, .ndjson, .csv (and .parquet where pyarrow is installed), changes since
     the last run, a summary, RiskAssessments, profiles, and a letter for each patient who could not
     be assessed. A run that was asked before with the same input writes nothing; one that was
@@ -79,11 +93,13 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     catalogue = loading.load(values["overlays"])
     check_words("--set", values["sets"], list(catalogue.sets))
     check_words("--option", values["options"], list(catalogue.known_options))
-    _apart(values["source"], values["output"])
+    live = live_of(values)
+    if live is None:
+        _apart(values["source"], values["output"])
     with Folder.open(values["output"]) as folder:
         path = values["ledger"] or folder.path / LEDGER
         with Ledger.open(path, exclusive=True) as ledger:
-            ended = _run(Job(ledger, folder, catalogue, now), values)
+            ended = _run(Job(ledger, folder, catalogue, now), values, live)
     _tell(ended, values["output"])
     ctx.exit(DONE if ended.is_whole else SOME_NOT_ASSESSED)
 
@@ -94,17 +110,24 @@ def _apart(source: Path, output: Path) -> None:
         raise click.BadParameter("The results cannot lie in SOURCE.", param_hint="--output")
 
 
-def _run(job: Job, values: dict[str, Any]) -> Ended:
+def _run(job: Job, values: dict[str, Any], live: Live | None) -> Ended:
+    values["as_of"] = values["as_of"] or today()
+    if live is not None:
+        request = _request(values, job.catalogue, live.told, live.fingerprint, LIVE)
+        ended = judged_live(job, live, request, fresh=values["fresh"])
+        event(Event.BATCH_ENDED, judged=ended.judged, failed=ended.failed)
+        return ended
     population = Population(
         source=values["source"],
         output=job.folder.path,
-        as_of=values["as_of"] or today(),
+        as_of=values["as_of"],
         sets=_in_order(values["sets"], job.catalogue),
         options=tuple(sorted(set(values["options"]))),
         overlays=values["overlays"],
         keep_input=values["keep_input"],
     )
-    request = _request(population, job.catalogue, values["engine"])
+    named, held = str(values["source"]), population.fingerprint()
+    request = _request(values, job.catalogue, named, held, values["engine"])
     if not values["fresh"] and (done := job.done(request)):
         return done
     with shown() as watch:
@@ -119,20 +142,22 @@ def _in_order(wanted: Collection[str], catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(name for name in catalogue.sets if name in wanted or not wanted)
 
 
-def _request(population: Population, catalogue: Catalogue, engine: str) -> Request:
+def _request(
+    values: dict[str, Any], catalogue: Catalogue, source: str, fingerprint: str, engine: str
+) -> Request:
     return Request(
-        source=str(population.source),
-        fingerprint=population.fingerprint(),
-        as_of=population.as_of,
+        source=source,
+        fingerprint=fingerprint,
+        as_of=values["as_of"],
         catalogue=catalogue.digest,
-        sets=population.sets,
+        sets=_in_order(values["sets"], catalogue),
         overlays=tuple(
             Overlay(str(folder), one.name, one.version)
-            for folder, one in zip(population.overlays, catalogue.overlays, strict=True)
+            for folder, one in zip(values["overlays"], catalogue.overlays, strict=True)
         ),
-        options=population.options,
+        options=tuple(sorted(set(values["options"]))),
         engine=engine,
-        keep_input=population.keep_input,
+        keep_input=values["keep_input"],
     )
 
 
@@ -145,6 +170,12 @@ def _tell(ended: Ended, output: Path) -> None:
     if ended.failed:
         click.echo(
             f"{counted(ended.failed, 'patient')} not assessed; see {DEAD_LETTERS}.", err=True
+        )
+    if ended.unwritten:
+        click.echo(
+            f"Results of {counted(ended.unwritten, 'patient')} not written to the server; "
+            f"see {DEAD_LETTERS}.",
+            err=True,
         )
     if ended.counts.lost:
         click.echo(

@@ -55,15 +55,17 @@ class ResultsBack:
         self._done: list[Done] = []
         self._errors: list[NelmError] = []
 
-    def write(self, found: Found, assessment: Assessment) -> None:
+    def write(self, found: Found, assessment: Assessment) -> NelmError | None:
         """Write the results of a record that was read from the server.
 
-        What goes wrong is remembered and told by `close`, so that it costs no other record.
+        What goes wrong is remembered and told by `close`, so that it costs no other record; it is
+        returned, too.
         """
+        from nelm_fhir.exchange.writing.report import error_of  # noqa: PLC0415 - only here
         from nelm_fhir.exchange.writing.write_back import write_back  # noqa: PLC0415 - only here
 
         try:
-            self._done += write_back(
+            done = write_back(
                 self._client,
                 self._its_writer(),
                 fetched=found.whole(),
@@ -74,6 +76,9 @@ class ResultsBack:
             )
         except NelmError as error:
             self._errors.append(error)
+            return error
+        self._done += done
+        return error_of(done)
 
     def shown(self, found: Found, assessment: Assessment) -> bytes:
         """Return the Bundle that would be sent for a record, on one line."""
@@ -100,14 +105,18 @@ class ResultsBack:
         return as_bytes(bundle)
 
     def close(self) -> None:
-        """Tell on stderr how many results ended how; raises the first or gravest error."""
+        """Tell how many results ended how; raises the first or gravest error."""
         from nelm_fhir.exchange.writing.report import error_of  # noqa: PLC0415 - only here
 
+        self.tell()
+        if error := next(iter(self._errors), None) or error_of(self._done):
+            raise error
+
+    def tell(self) -> None:
+        """Tell on stderr how many results ended how."""
         ends = Counter(str(one.end) for one in self._done)
         told = ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
         click.echo(f"Results: {told or 'none'}.", err=True)
-        if error := next(iter(self._errors), None) or error_of(self._done):
-            raise error
 
     def _its_writer(self) -> "Writer":
         from nelm_fhir.exchange.writing.writer import Writer  # noqa: PLC0415 - only here

@@ -147,14 +147,14 @@ def profiles(ledger: Ledger, run: Run) -> Iterator[tuple[str, bytes]]:
         yield row["patient"], _unpacked(row["profile"])
 
 
-def in_state(ledger: Ledger, run: Run, state: str) -> Iterator[Patient]:
-    """Yield the patients in that state, without documents, in the order of their ids."""
+def with_error(ledger: Ledger, run: Run) -> Iterator[Patient]:
+    """Yield the patients of whom an error tells, without documents, in the order of their ids."""
     names = [name for name in _NAMES if name not in _PACKED]
     query = (
-        f"SELECT {', '.join(names)}, kept FROM patient WHERE run = ? AND state = ?"  # noqa: S608
-        " ORDER BY patient"
+        f"SELECT {', '.join(names)}, kept FROM patient WHERE run = ?"  # noqa: S608 - of this file
+        " AND error <> '' ORDER BY patient"
     )
-    for row in ledger.rows(query, (run.id, state)):
+    for row in ledger.rows(query, (run.id,)):
         plain = {name: row[name] for name in names} | {"deceased": bool(row["deceased"])}
         yield Patient(**plain, kept=_several(row["kept"]))
 

@@ -78,10 +78,13 @@ def note(ledger: Ledger, run: Run, counts: Mapping[str, Any]) -> None:
 
 
 def finish(ledger: Ledger, run: Run, finished: datetime, counts: Mapping[str, Any]) -> None:
-    """Note that a run is done and everything it owes is written."""
+    """Note that a run is done and everything it owes is written.
+
+    The fingerprint of its input is the run's as it is now: what a server holds is known at the end.
+    """
     ledger.execute(
-        "UPDATE run SET state = ?, finished = ?, counts = ? WHERE id = ?",
-        (FINISHED, finished.isoformat(), _text(counts), run.id),
+        "UPDATE run SET state = ?, finished = ?, counts = ?, source = ? WHERE id = ?",
+        (FINISHED, finished.isoformat(), _text(counts), run.asked.source, run.id),
     )
 
 

@@ -112,7 +112,7 @@ def test_patients_are_counted_by_state_and_error(ledger):
     patients.add_part(ledger, run, "1", [dead, *PATIENTS[1:], broken])
     assert patients.states(ledger, run) == {JUDGED: 4, FAILED: 1, "deceased": 1}
     assert patients.errors(ledger, run) == {"NoPatient": 1}
-    (letter,) = patients.in_state(ledger, run, FAILED)
+    (letter,) = patients.with_error(ledger, run)
     assert letter == broken
     assert letter.attempts == 3
     assert patients.attempts(ledger, run, "Patient/x", broken.input_hash) == 3
