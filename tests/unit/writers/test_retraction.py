@@ -12,6 +12,7 @@ from tests.unit.writers.written import (
     RECORDED,
     SENDING,
     carried_by,
+    every_carrier,
     vignettes,
     voice,
     withdrawn,
@@ -66,7 +67,7 @@ def stored(one: Json, **more: Any) -> Json:
 
 def everything(strategy: Strategy) -> list[Json]:
     """The results of every vignette, as a server has them."""
-    return [stored(one) for each in vignettes().values() for one in carried_by(strategy, each)]
+    return [stored(one) for each in every_carrier(strategy.name).values() for one in each]
 
 
 def opened(resource: Json) -> str:

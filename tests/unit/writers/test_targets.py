@@ -5,7 +5,6 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from msgspec import structs
@@ -17,7 +16,7 @@ from tests.unit.writers.written import (
     SENDING,
     carried_by,
     catalogue,
-    resources,
+    every_carrier,
     vignettes,
 )
 
@@ -39,11 +38,11 @@ EDITION = "https://nelm-fhir.example/fhir/assessment-edition"
 each_strategy = pytest.mark.parametrize("strategy", SENDING, ids=NAMES)
 
 
-def pairs(name: str, **options: Any) -> Iterator[tuple[Json, Json, SetVerdict]]:
+def pairs(name: str) -> Iterator[tuple[Json, Json, SetVerdict]]:
     """Of every vignette and set: the resource of a strategy, the RiskAssessment, the verdict."""
-    for assessment in vignettes().values():
-        carriers = carried_by(STRATEGIES[name], assessment, **options)
-        yield from zip(carriers, resources(assessment), assessment.verdicts, strict=True)
+    for key, assessment in vignettes().items():
+        carriers, others = every_carrier(name)[key], every_carrier("risk-assessment")[key]
+        yield from zip(carriers, others, assessment.verdicts, strict=True)
 
 
 def codes(concept: Json) -> dict[str, str]:
@@ -56,8 +55,8 @@ def tags(resource: Json) -> set[str]:
 
 @each_strategy
 def test_it_is_valid_for_every_vignette(strategy: Strategy, r4b_models: R4BModels) -> None:
-    for name, assessment in vignettes().items():
-        for one in carried_by(strategy, assessment):
+    for name, carriers in every_carrier(strategy.name).items():
+        for one in carriers:
             assert list(faults(one)) == [], name
             assert r4b_models.errors(fhir_json(one)) == [], name
             refuse_built({"entry": [{"resource": one}]})

@@ -150,6 +150,12 @@ def carried_by(
     ]
 
 
+@cache
+def every_carrier(name: str) -> dict[str, list[Json]]:
+    """The resources of a strategy for every vignette, by its id; made once, never to be changed."""
+    return {key: carried_by(STRATEGIES[name], each) for key, each in vignettes().items()}
+
+
 def withdrawn() -> str:
     """What is said in the place of a withdrawn result."""
     return retraction_sentence(Withdrawn.SOURCE_IN_ERROR, voice())
