@@ -24,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("loopback")
 KILLED = {
     "transaction": WAYS["transaction"],
     "single, nothing named": WAYS["single"] - {"named"},
+    "single, nothing guarded": WAYS["single"] - {"named", "conditional"},
 }
 VOID = "Observation/liver-involvement-2026-05"
 

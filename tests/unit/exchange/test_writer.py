@@ -14,6 +14,7 @@ from nelm_fhir import pipeline
 from nelm_fhir.errors import WriteRefused
 from nelm_fhir.exchange.writing.decide import Why
 from nelm_fhir.ledger.results import State
+from nelm_fhir.ledger.store import Ledger
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -141,6 +142,16 @@ def test_doubles_stop_all_writing_for_the_patient_until_somebody_looked(whole):
     assert ends(done) == ["alarm", "alarm"]
     assert done[0].why is Why.ALARMED
     assert double["id"] == "double"
+
+
+@pytest.mark.parametrize("state", ["sending", "retracting"])
+def test_doubles_of_what_was_in_doubt_are_an_alarm(whole, state):
+    whole.run()
+    whole.store.put({**whole.results()[0], "id": "another"})
+    with Ledger.open(whole.path, exclusive=True) as ledger:
+        ledger.execute("UPDATE result SET state = ?", (state,))
+    assert ends(whole.run(date(2026, 6, 2))) == ["alarm", "alarm"]
+    assert len(whole.results()) == 3
 
 
 def test_a_refused_entry_costs_only_itself_where_entries_stand_alone(tmp_path):

@@ -27,8 +27,7 @@ def settled(rows: Sequence[Result], lookup: Lookup, place: Place) -> list[Result
     doubtful = [row for row in rows if row.state in IN_DOUBT]
     if not doubtful:
         return []
-    sending = [row for row in doubtful if row.state is State.SENDING]
-    found = lookup.by_keys([row.key for row in sending], doubtful[0].patient)
+    found = lookup.by_keys([row.key for row in doubtful], doubtful[0].patient)
     if any(len(hits) > 1 for hits in found.values()):
         raise Doubles
     return [
