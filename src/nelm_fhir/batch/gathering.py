@@ -5,9 +5,8 @@ again. What is nobody's goes to those whose statements belong together with it, 
 to in turn; a withdrawn resource gets its deletion put beside it, so that the reader decides.
 """
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from itertools import islice
 from typing import Final
 
 from nelm_fhir import pipeline
@@ -17,13 +16,14 @@ from nelm_fhir.batch.scanning import FileScan
 from nelm_fhir.batch.shards import Shards
 from nelm_fhir.batch.sources import SourceFile, opened
 from nelm_fhir.batch.workplace import Workplace
-from nelm_fhir.fhir_r4.line_head import LineHead, decoded
-from nelm_fhir.fhir_r4.line_links import followed, mentioned
+from nelm_fhir.fhir_r4.line_links import followed, mentioned, own_names
 from nelm_fhir.knowledge.catalogue import Catalogue
 
 ROUNDS: Final = 4
 """How far references lead from one of nobody's resources to the next."""
 _LOOSE_PLACES: Final = 1 << 22
+_NAMES: Final = 100_000
+"""Names that are held, so that a line is known by its key alone."""
 _WANTED: Final = 100_000
 """Wishes that are held before what is nobody's is looked through."""
 
@@ -44,12 +44,15 @@ class Gathering:
         self._scans = scans
         self._groups = groups
         self._shards = shards
-        self._cohort = cohort(place, scans, groups)
+        self._cohort = cohort(self._concerned(), groups)
+        names = islice(self._concerned(), _NAMES)
+        self._names = {key_of(name): name for name in names if name not in groups}
         self.patients = self._cohort.table.count(1)
         """About how many patients have a concern."""
         self._loose = Marks(_LOOSE_PLACES)
         self._loose.add(key_of(name) for name, _, _ in self._of_nobody())
         self._is_any_loose = any(scan.loose for scan in scans)
+        self._is_any_deleted = any(scan.deleted for scan in scans)
         self._wanted: dict[str, set[str]] = {}
 
     def size(self, number: int) -> int:
@@ -65,30 +68,33 @@ class Gathering:
             for place in line_index.marked(index, self._cohort):
                 stream.seek(place.start)
                 self._send((stream.read(place.length) or b"").strip(), place.key, source)
+                if len(self._wanted) > _WANTED:
+                    self.complete()
+
+    def _concerned(self) -> Iterator[str]:
+        for number in range(len(self._scans)):
+            for record in records.read(self._place.path(f"{number}.concerned")):
+                yield record.name
 
     def _send(self, line: bytes, key: int, source: int) -> None:
-        head = None if key == SPECIAL else decoded(line)
-        name = head.subject.reference if head is not None else None
-        if name is not None and key_of(name) == key:
-            texts: tuple[tuple[str, bytes], ...] = ((name, line),)  # as almost every one
-        else:
-            texts = pipeline.scan(line, self._catalogue).texts
-        for patient, text in texts:
+        known = self._names.get(key)
+        if known is not None and line.startswith(b"{"):
+            self._shards.add(known, line, source)  # as almost every one
+            self._want(known, line)
+            return
+        for patient, text in pipeline.scan(line, self._catalogue).texts:
             group = self._groups.get(patient, patient)
             if key_of(group) in self._cohort:
                 self._shards.add(group, text, source)
-                self._want(group, text, head)
-        if len(self._wanted) > _WANTED:
-            self.complete()
+                self._want(group, text)
 
-    def _want(self, patient: str, text: bytes, head: LineHead | None) -> None:
+    def _want(self, patient: str, text: bytes) -> None:
         """Note what of nobody's belongs to a line, if there can be any."""
         loose = self._loose
         if not self._is_any_loose:
             return
-        own = f"{head.resource_type}/{head.id}" if head is not None else None
-        is_own = own is None or key_of(own) in loose
-        if is_own or any(key_of(name) in loose for name in mentioned(text)):
+        own = own_names(text) if self._is_any_deleted else ()
+        if any(key_of(name) in loose for name in (*own, *mentioned(text))):
             for name in followed(text):
                 if key_of(name) in loose:
                     self._wanted.setdefault(name, set()).add(patient)
@@ -102,7 +108,7 @@ class Gathering:
             for name, text, _ in self._of_nobody():
                 for patient in sorted(wanted.get(name, ())):
                     self._shards.add(patient, text)
-                    self._want(patient, text, None)
+                    self._want(patient, text)
         self._wanted = {}
 
     def _of_nobody(self) -> Iterator[records.Record]:
@@ -111,20 +117,11 @@ class Gathering:
                 yield from records.read(self._place.path(f"{number}.loose"))
 
 
-def cohort(place: Workplace, scans: Sequence[FileScan], groups: Mapping[str, str]) -> Marks:
+def cohort(names: Iterable[str], groups: Mapping[str, str]) -> Marks:
     """Return the marks of all whose lines are wanted, under all their names."""
     marks = Marks()
     marks.add([SPECIAL])
-    for number, scan in enumerate(scans):
-        marks.add(_keys(place.path(f"{number}.concerned"), scan.concerned))
+    marks.add(map(key_of, names))
     concerned = {group for name, group in groups.items() if key_of(name) in marks}
     marks.add(key_of(name) for name, group in groups.items() if group in concerned)
     return marks
-
-
-def _keys(path: Path, runs: Iterable[int]) -> Iterator[int]:
-    with path.open("rb") as file:
-        for length in runs:
-            keys = array("Q")
-            keys.frombytes(file.read(length * keys.itemsize))
-            yield from keys

@@ -35,6 +35,7 @@ from nelm_fhir.mappers.unread import unread
 
 Lines = Sequence[bytes]
 Types = Sequence[str | None]
+Heads = Sequence[LineHead]
 
 _UNUSUAL: Final = frozenset({None, "Bundle", "OperationOutcome"})
 """Types that are no resource of one patient."""
@@ -57,7 +58,7 @@ class Seen:
     """What the lines of one file showed.
 
     `lost` lines could not be read and name nobody, `strange` ones are JSON but no FHIR; `kinds` are
-    the resource types; `people` the keys of all patients, `concerned` of those to be judged;
+    the resource types; `people` the keys of all patients, `concerned` the names of those to judge;
     `identified` the names of those who are known by business identifier; `patients` whether a
     Patient is among the lines; `refused` texts whose error nobody's record can tell.
     """
@@ -66,7 +67,7 @@ class Seen:
         self.lines = self.deleted = self.outcomes = self.lost = self.strange = 0
         self.kinds: set[str] = set()
         self.people: set[int] = set()
-        self.concerned: set[int] = set()
+        self.concerned: set[str] = set()
         self.same: set[tuple[str, str]] = set()
         self.identified: set[str] = set()
         self.loose: list[tuple[str, bytes]] = []
@@ -96,8 +97,7 @@ class LineScan:
         kinds = set(types)
         keys = self._keys(list(map(_REFERENCE, heads)))
         looked_at = _unusual(kinds, keys, types)
-        is_unread = self._unread.is_unread
-        asked = [n for n, head in enumerate(heads) if not is_unread(head)]
+        asked = self._unread.read(heads)
         several = (n for n in asked if lines[n].count(_NAME) > 1)
         looked_at |= {n for n in several if names_twice(lines[n])}
         for n in looked_at:
@@ -110,7 +110,7 @@ class LineScan:
         self.seen.lines += len(lines) - len(looked_at)
         self.seen.people.update(keys)
         self.seen.kinds.update(kind for kind in kinds if kind)
-        self._mark_concerned([n for n in asked if n not in looked_at], lines, keys)
+        self._mark_concerned([n for n in asked if n not in looked_at], lines, heads)
         return keys, lengths
 
     def line(self, line: bytes) -> int:
@@ -147,7 +147,7 @@ class LineScan:
         self.seen.people.update(keys)
         self.seen.identified.update(name for name in names if name.startswith(IDENTIFIER))
         if found.concerns:
-            self.seen.concerned.update(keys)
+            self.seen.concerned.update(names)
         if not keys:
             return NOBODY
         return keys[0] if len(keys) == 1 else SPECIAL
@@ -185,7 +185,7 @@ class LineScan:
         key = self._known[reference] = key_of(name)
         return key
 
-    def _mark_concerned(self, asked: Sequence[int], lines: Lines, keys: Sequence[int]) -> None:
+    def _mark_concerned(self, asked: Sequence[int], lines: Lines, heads: Heads) -> None:
         """Note the owners of those lines in which something stands that concerns us."""
         codes = self._catalogue.codes
         text = b"\n".join([lines[n] for n in asked])
@@ -196,7 +196,14 @@ class LineScan:
         suspects = {bisect_right(ends, at) for mark in found for at in _places(text, mark, ends)}
         for n in suspects:
             if can_concern(lines[asked[n]], codes):
-                self.seen.concerned.add(keys[asked[n]])
+                self.seen.concerned.update(_owner_of(heads[asked[n]]))
+
+
+def _owner_of(head: LineHead) -> Iterator[str]:
+    """Yield the name of the owner of an ordinary line, if it has one."""
+    name = f"{PATIENT}/{head.id}" if head.resource_type == PATIENT else person(head.about)
+    if name is not None:
+        yield name
 
 
 def _unusual(kinds: Collection[str | None], keys: Sequence[int | None], types: Types) -> set[int]:

@@ -49,8 +49,8 @@ class FileScan(Struct):
 
     `is_document` is a file that is one JSON text over several lines, `is_alone` one that holds one
     text; `is_ignored` one without FHIR; `is_incomplete` one that could not be read to its
-    end, `affects_all` if resources of anybody may have stood in what is missing. `people` and
-    `concerned` are the lengths of sorted runs of keys.
+    end, `affects_all` if resources of anybody may have stood in what is missing. `people` are
+    the lengths of sorted runs of keys.
     """
 
     lines: int = 0
@@ -64,7 +64,6 @@ class FileScan(Struct):
     is_incomplete: bool = False
     affects_all: bool = False
     people: list[int] = []
-    concerned: list[int] = []
     loose: int = 0
     same: list[tuple[str, str]] = []
     identified: list[str] = []
@@ -164,15 +163,15 @@ class FileScanner:
     def _spill(self, most: int) -> None:
         """Write what is held of people and of what is nobody's, if it is more than that."""
         seen = self._lines.seen
-        seen.people -= {NOBODY, SPECIAL}
-        for file, keys, runs in (
-            (self._people, seen.people, self.found.people),
-            (self._concerned, seen.concerned, self.found.concerned),
-        ):
-            if len(keys) > most:
-                file.write(array("Q", sorted(keys)).tobytes())
-                runs.append(len(keys))
-                keys.clear()
+        if len(seen.people) > most:
+            keys = sorted(seen.people - {NOBODY, SPECIAL})
+            self._people.write(array("Q", keys).tobytes())
+            self.found.people.append(len(keys))
+            seen.people.clear()
+        if len(seen.concerned) > most:
+            for name in sorted(seen.concerned):
+                records.write(self._concerned, name, b"")
+            seen.concerned.clear()
         for name, text in seen.loose:
             records.write(self._loose, name, text)
         self.found.loose += len(seen.loose)

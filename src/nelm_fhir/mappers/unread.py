@@ -5,6 +5,7 @@ Most of an export are measurements of other things; their codes repeat, so each 
 Source: performance.md 5; the choice is that of the reader (`Wanted`).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +30,24 @@ class Unread(Struct):
     wanted: Wanted
     codes: set[bytes] = msgspec.field(default_factory=set)
     """Codes, as they were written, of Observations that nobody reads."""
+
+    def read(self, heads: Sequence[LineHead]) -> list[int]:
+        """Return the numbers of those that somebody may read."""
+        codes, types = self.codes, self.wanted.types
+        found = []
+        for n, head in enumerate(heads):
+            if head.contained is UNSET:
+                kind = head.resource_type
+                if kind == _OBSERVATION:
+                    if head.component is UNSET and head.code is not UNSET:
+                        # as almost every one, without another call
+                        if head.extension is UNSET and bytes(head.code) in codes:
+                            continue
+                elif kind not in types and kind is not None:
+                    continue
+            if not self.is_unread(head):
+                found.append(n)
+        return found
 
     def is_unread(self, head: LineHead) -> bool:
         """Whether nobody reads the line, whatever else stands in it."""

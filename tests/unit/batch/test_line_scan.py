@@ -49,7 +49,7 @@ def expected(lines):
         found = pipeline.scan(one, catalogue()) if one.strip() else None
         names = [key_of(name) for name, _ in found.texts] if found else []
         people.update(names)
-        concerned.update(names if found and found.concerns else ())
+        concerned.update(name for name, _ in found.texts if found.concerns) if found else None
         loose += found.loose if found else ()
         keys.append(tuple(names))
     return keys, concerned, people, sorted(loose)
@@ -64,7 +64,7 @@ def shown(scan, lines, keys):
             names = tuple(key_of(name) for name, _ in pipeline.scan(one, catalogue()).texts)
         alone.append(names)
     others = {NOBODY, SPECIAL}
-    return alone, seen.concerned - others, seen.people - others, sorted(seen.loose)
+    return alone, seen.concerned, seen.people - others, sorted(seen.loose)
 
 
 def pool():
