@@ -140,7 +140,8 @@ class _Run:
         self._place.remove("*.shard")
         shards = Shards(self._place, self._settings.buffer_bytes)
         gathering = Gathering(self._place, scans, groups, shards, catalogue())
-        self._place.need(sum(map(gathering.size, range(len(scans)))))
+        share = gathering.patients / max(1, sum(sum(scan.people) for scan in scans))
+        self._place.need(int(min(1.0, share) * self._total))
         for number, file in enumerate(self._files):
             gathering.file(number, file)
         gathering.complete()

@@ -21,7 +21,6 @@ from nelm_fhir.knowledge.catalogue import Catalogue
 
 ROUNDS: Final = 4
 """How far references lead from one of nobody's resources to the next."""
-_LOOSE_PLACES: Final = 1 << 22
 _NAMES: Final = 100_000
 """Names that are held, so that a line is known by its key alone."""
 _WANTED: Final = 100_000
@@ -44,21 +43,18 @@ class Gathering:
         self._scans = scans
         self._groups = groups
         self._shards = shards
-        self._cohort = cohort(self._concerned(), groups)
+        count = sum(1 for _ in self._concerned()) + len(groups)
+        self._cohort = cohort(count, self._concerned(), groups)
         names = islice(self._concerned(), _NAMES)
         self._names = {key_of(name): name for name in names if name not in groups}
-        self.patients = self._cohort.table.count(1)
+        self.patients = len(self._cohort)
         """About how many patients have a concern."""
-        self._loose = Marks(_LOOSE_PLACES)
+        self._loose = Marks(sum(scan.loose for scan in scans))
         self._loose.add(key_of(name) for name, _, _ in self._of_nobody())
-        self._is_any_loose = any(scan.loose for scan in scans)
         self._is_any_deleted = any(scan.deleted for scan in scans)
         self._wanted: dict[str, set[str]] = {}
-
-    def size(self, number: int) -> int:
-        """Return how many bytes of a file are wanted."""
-        index = self._place.path(f"{number}.lines")
-        return sum(place.length for place in line_index.marked(index, self._cohort))
+        if any(scan.loose for scan in scans):
+            shards.watch(self._want)
 
     def file(self, number: int, file: SourceFile) -> None:
         """Send the wanted lines of one file."""
@@ -80,35 +76,33 @@ class Gathering:
         known = self._names.get(key)
         if known is not None and line.startswith(b"{"):
             self._shards.add(known, line, source)  # as almost every one
-            self._want(known, line)
             return
         for patient, text in pipeline.scan(line, self._catalogue).texts:
             group = self._groups.get(patient, patient)
             if key_of(group) in self._cohort:
                 self._shards.add(group, text, source)
-                self._want(group, text)
 
-    def _want(self, patient: str, text: bytes) -> None:
-        """Note what of nobody's belongs to a line, if there can be any."""
+    def _want(self, patient: str, texts: Sequence[bytes]) -> None:
+        """Note what of nobody's belongs to some of a patient's lines, if there can be any."""
         loose = self._loose
-        if not self._is_any_loose:
-            return
-        own = own_names(text) if self._is_any_deleted else ()
-        if any(key_of(name) in loose for name in (*own, *mentioned(text))):
-            for name in followed(text):
+        own = frozenset().union(*map(own_names, texts)) if self._is_any_deleted else frozenset()
+        if any(key_of(name) in loose for name in own | mentioned(b"\n".join(texts))):
+            names = frozenset().union(*map(followed, texts))
+            for name in names:
                 if key_of(name) in loose:
                     self._wanted.setdefault(name, set()).add(patient)
 
     def complete(self) -> None:
         """Send what of nobody's is wanted, and what that refers to."""
         for _ in range(ROUNDS):
+            self._shards.flush()
             wanted, self._wanted = self._wanted, {}
             if not wanted:
                 return
             for name, text, _ in self._of_nobody():
                 for patient in sorted(wanted.get(name, ())):
                     self._shards.add(patient, text)
-                    self._want(patient, text)
+        self._shards.flush()
         self._wanted = {}
 
     def _of_nobody(self) -> Iterator[records.Record]:
@@ -117,9 +111,9 @@ class Gathering:
                 yield from records.read(self._place.path(f"{number}.loose"))
 
 
-def cohort(names: Iterable[str], groups: Mapping[str, str]) -> Marks:
-    """Return the marks of all whose lines are wanted, under all their names."""
-    marks = Marks()
+def cohort(count: int, names: Iterable[str], groups: Mapping[str, str]) -> Marks:
+    """Return the marks of all whose lines are wanted, under all their names; `count` at most."""
+    marks = Marks(count)
     marks.add([SPECIAL])
     marks.add(map(key_of, names))
     concerned = {group for name, group in groups.items() if key_of(name) in marks}

@@ -12,7 +12,10 @@ NOBODY: Final = 0
 """Key of a line that is nobody's."""
 SPECIAL: Final = 1
 """Key of a line that is looked at again by itself: it belongs to several, or needs cutting."""
-PLACES: Final = 1 << 24
+_FEWEST: Final = 1 << 16
+_MOST: Final = 1 << 24
+_ROOM: Final = 64
+"""Places per name: one in so many others is looked at in vain."""
 _OWN: Final = 2
 
 
@@ -24,7 +27,9 @@ def key_of(name: str) -> int:
 class Marks:
     """Which keys are marked; `table[key & MASK]` is not zero for each of them."""
 
-    def __init__(self, places: int = PLACES) -> None:
+    def __init__(self, names: int) -> None:
+        """Make room for so many names; a small table stays in the cache of the processor."""
+        places = min(_MOST, max(_FEWEST, 1 << (names * _ROOM).bit_length()))
         self.mask = places - 1
         self.table = bytearray(places)
 
@@ -33,6 +38,10 @@ class Marks:
         table, mask = self.table, self.mask
         for key in keys:
             table[key & mask] = 1
+
+    def __len__(self) -> int:
+        """Return about how many names are marked."""
+        return self.table.count(1)
 
     def __contains__(self, key: int) -> bool:
         return bool(self.table[key & self.mask])

@@ -154,14 +154,15 @@ class LineScan:
 
     def _keys(self, references: Sequence[str | None]) -> list[Any]:
         """Return the key per reference; None where it has none that is sure."""
-        unknown = set(references).difference(self._known)
-        if len(self._known) + len(unknown) > _KNOWN:
+        keys: list[Any] = list(map(self._known.get, references))
+        if None not in keys:
+            return keys
+        if len(self._known) > _KNOWN:
             self._known.clear()
-            unknown = set(references)
-        for reference in unknown:
-            if reference is not None:
-                self._known_by(reference)
-        return list(map(self._known.get, references))
+        for n in [n for n, key in enumerate(keys) if key is None]:
+            if (reference := references[n]) is not None:
+                keys[n] = self._known.get(reference) or self._known_by(reference)
+        return keys
 
     def _key(self, kind: str | None, head: LineHead, line: bytes) -> int | None:
         """Return the key of an ordinary line; None for one that must be looked at by itself."""

@@ -7,7 +7,7 @@ only to be written to or read, so their number never exceeds what a system allow
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,6 +23,9 @@ _FURTHER: Final = 16
 _DEEPEST: Final = 8
 PATIENTS: Final = 16
 """Patients judged together: what they give has to fit into memory."""
+
+
+Watcher = Callable[[str, Sequence[bytes]], None]
 
 
 class Gathered(NamedTuple):
@@ -52,24 +55,34 @@ class Shards:
     def __init__(self, place: Workplace, buffered: int) -> None:
         self._place = place
         self._most = buffered
-        self._held: dict[int, list[bytes]] = {}
+        self._held: dict[tuple[str, int], list[bytes]] = {}
         self._size = 0
+        self._watch: Watcher | None = None
+
+    def watch(self, watch: Watcher) -> None:
+        """Name whom to show the lines of each patient before they are written."""
+        self._watch = watch
 
     def add(self, patient: str, text: bytes, source: int = 0) -> None:
         """Add a text to a patient's record."""
-        packed = records.packed(patient, text, source)
-        self._held.setdefault(key_of(patient) % FIRST, []).append(packed)
-        self._size += len(packed)
+        self._held.setdefault((patient, source), []).append(text)
+        self._size += len(text)
         if self._size > self._most:
             self.flush()
 
     def flush(self) -> None:
         """Write what is held."""
         self._place.need(self._size)
-        for number, held in self._held.items():
+        held, self._held, self._size = self._held, {}, 0
+        by_shard: dict[int, list[bytes]] = {}
+        for (patient, source), texts in held.items():
+            if self._watch is not None:
+                self._watch(patient, texts)
+            packed = by_shard.setdefault(key_of(patient) % FIRST, [])
+            packed.extend(records.packed(patient, text, source) for text in texts)
+        for number, packed in by_shard.items():
             with self._place.path(f"{number:02x}.shard").open("ab") as file:
-                file.writelines(held)
-        self._held, self._size = {}, 0
+                file.writelines(packed)
 
 
 def portions(place: Workplace, shard_bytes: int, patient_bytes: int) -> Iterator[Portion]:

@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct
 
 from nelm_fhir.errors import InputError
 from nelm_fhir.fhir_r4.bundle import add_bundle
-from nelm_fhir.fhir_r4.line_head import Kind, LineHead, Scanned, merged_with, of_damaged
+from nelm_fhir.fhir_r4.line_head import Kind, LineHead, Scanned, is_meant, merged_with, of_damaged
 from nelm_fhir.fhir_r4.part import Deletion, Part
 from nelm_fhir.fhir_r4.persons import PATIENT, without_server
 from nelm_fhir.fhir_r4.references import Index
@@ -107,7 +107,7 @@ class _Parted:
 
     def _loose(self) -> Iterator[tuple[str, bytes]]:
         for entry in self._part.entries:
-            if entry.name is not None and entry.type not in {"OperationOutcome", PATIENT}:
+            if entry.name is not None and is_meant(entry.type):
                 yield entry.name, entry.raw
         for deletion in self._part.deletions:
             yield deletion.name, _withdrawal(deletion, _moment(self._bundle))

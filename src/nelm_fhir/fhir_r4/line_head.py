@@ -30,9 +30,23 @@ _ITSELF: Final = re.compile(
 LINKS: Final = frozenset({"replaced-by", "replaces"})
 """Kinds of Patient.link by which two Patients are one person."""
 _NEVER_MEANT: Final = frozenset(
-    {"Appointment", "AppointmentResponse", "AuditEvent", "Provenance", "Schedule", "Slot"}
+    {
+        "Appointment",
+        "AppointmentResponse",
+        "AuditEvent",
+        "Endpoint",
+        "HealthcareService",
+        "Location",
+        "OperationOutcome",
+        "Organization",
+        "Practitioner",
+        "PractitionerRole",
+        "Provenance",
+        "Schedule",
+        "Slot",
+    }
 )
-"""Types to which no statement about a patient refers: they plan time, or tell who wrote what."""
+"""Types that tell who, where and when, of which no mapper reads anything."""
 
 
 class Kind(Enum):
@@ -136,9 +150,14 @@ def of_resource(line: bytes, found: LineHead) -> Scanned:
 
 def loose_name(found: LineHead) -> str | None:
     """Return the name of what is nobody's; None if no statement would refer to it."""
-    if not found.id or found.resource_type in _NEVER_MEANT:
+    if not found.id or found.resource_type is None or not is_meant(found.resource_type):
         return None
     return f"{found.resource_type}/{found.id}"
+
+
+def is_meant(resource_type: str) -> bool:
+    """Whether a statement about a patient may rest on a resource of that type."""
+    return resource_type not in _NEVER_MEANT
 
 
 def of_damaged(line: bytes) -> Scanned:

@@ -15,29 +15,12 @@ from nelm_fhir.fhir_r4.line_head import decoded
 from nelm_fhir.fhir_r4.persons import without_server
 from nelm_fhir.fhir_r4.references import links
 
-_OPEN: Final = (b'"focus"', b"valueReference", b"\\u00")
-"""Elements that may name any resource, and what may hide them."""
-_WHO_AND_WHERE: Final = (
-    "Patient/",
-    "Encounter/",
-    "Location/",
-    "Organization/",
-    "Practitioner/",
-    "PractitionerRole/",
-)
-"""Types that no other followed element may name (R4)."""
 _WRITTEN: Final = re.compile(rb'"reference"\s*+:\s*+"([^"]*+)"')
 
 
-def mentioned(text: bytes) -> list[str]:
-    """Return references that stand in a text, followed or not: all that can be followed.
-
-    Costs little. Who measured, and where, is followed only where any resource may be named.
-    """
-    names = [_name(found.decode(errors="replace")) for found in _WRITTEN.findall(text)]
-    if any(element in text for element in _OPEN):
-        return names
-    return [name for name in names if not name.startswith(_WHO_AND_WHERE)]
+def mentioned(text: bytes) -> set[str]:
+    """Return every reference that stands in a text, followed or not; costs little."""
+    return {_name(found.decode(errors="replace")) for found in set(_WRITTEN.findall(text))}
 
 
 def own_names(text: bytes) -> frozenset[str]:

@@ -33,21 +33,20 @@ class Unread(Struct):
 
     def read(self, heads: Sequence[LineHead]) -> list[int]:
         """Return the numbers of those that somebody may read."""
-        codes, types = self.codes, self.wanted.types
-        found = []
-        for n, head in enumerate(heads):
-            if head.contained is UNSET:
-                kind = head.resource_type
-                if kind == _OBSERVATION:
-                    if head.component is UNSET and head.code is not UNSET:
-                        # as almost every one, without another call
-                        if head.extension is UNSET and bytes(head.code) in codes:
-                            continue
-                elif kind not in types and kind is not None:
-                    continue
-            if not self.is_unread(head):
-                found.append(n)
-        return found
+        codes, is_unread = self.codes, self.is_unread
+        return [
+            n
+            for n, head in enumerate(heads)
+            if not (
+                head.resource_type == _OBSERVATION  # as most are; asked here it costs no call
+                and head.code is not UNSET
+                and head.component is UNSET
+                and head.contained is UNSET
+                and head.extension is UNSET
+                and bytes(head.code) in codes
+            )
+            and not is_unread(head)
+        ]
 
     def is_unread(self, head: LineHead) -> bool:
         """Whether nobody reads the line, whatever else stands in it."""
