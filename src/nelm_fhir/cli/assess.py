@@ -120,7 +120,7 @@ def command(ctx: click.Context, /, files: tuple[str, ...], **values: Any) -> Non
     else:
         source = records.of_files(files)
     found, several = _looked_ahead(source, several=len(files) + len(patients or ()) > 1)
-    with results_back(wish, server, records.catalogue, values["recorded"]) as back:
+    with results_back(wish, server, records, values["recorded"]) as back:
         ending = _Ending(set(values["fail_on"]), back, several=several)
         if wish is not None and not wish.sends:
             write_all(ending.bundles(found, records), values["output"])

@@ -7,6 +7,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.core.codes import Code, Coding
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 BUNDLE_FILE: Final = "bundle-file"
 NONE: Final = "none"
@@ -14,6 +16,26 @@ STRATEGIES: Final = (
     *("risk-assessment", "observation", "document-reference", "communication", "basic"),
     *(BUNDLE_FILE, NONE),
 )
+
+
+class SiteCode(click.ParamType[Coding]):
+    """A code of the site, as `SYSTEM|CODE` or `SYSTEM|CODE|DISPLAY`."""
+
+    name = "code"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Coding:
+        """Return the code; one without a system is refused."""
+        if isinstance(value, Coding):
+            return value
+        system, _, rest = str(value).partition("|")
+        code, _, display = rest.partition("|")
+        if not system or not code:
+            self.fail(f"{str(value)!r} is no code; write SYSTEM|CODE.", param, ctx)
+        return Coding(Code(system, code), display or None)
+
+
 _OPTIONS: Final = (
     click.option(
         "--write",
@@ -37,7 +59,27 @@ _OPTIONS: Final = (
         metavar="FILE",
         help="Ledger of what was written (nelm ledger); --write needs one.",
     ),
+    click.option(
+        "--category",
+        type=SiteCode(),
+        metavar="SYSTEM|CODE",
+        help="Category of results that are Observations; without it survey.",
+    ),
+    click.option(
+        "--document-type",
+        type=SiteCode(),
+        metavar="SYSTEM|CODE",
+        help="Type of results that are documents, beside our own.",
+    ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCodes:
+    """What the site calls results that are Observations, and those that are documents."""
+
+    category: Coding | None = None
+    document_type: Coding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +89,7 @@ class Wish:
     sends: bool
     strategy: str | None
     ledger: Path | None
+    codes: SiteCodes
 
 
 def writing_options(command: Command) -> Command:
@@ -64,6 +107,7 @@ def wish_of(values: dict[str, Any], *, from_server: bool) -> Wish | None:
     """
     write, dry_run = values.pop("write"), values.pop("dry_run")
     strategy, ledger = values.pop("strategy"), values.pop("ledger_path")
+    codes = SiteCodes(values.pop("category"), values.pop("document_type"))
     if not write and not dry_run:
         return None
     if write and dry_run:
@@ -77,4 +121,5 @@ def wish_of(values: dict[str, Any], *, from_server: bool) -> Wish | None:
         return None
     if write and strategy != BUNDLE_FILE and ledger is None:
         raise click.UsageError("--write needs --ledger FILE: it keeps results from doubling.")
-    return Wish(write and strategy != BUNDLE_FILE, strategy, ledger)
+    sends = write and strategy != BUNDLE_FILE
+    return Wish(sends, strategy, ledger, codes)

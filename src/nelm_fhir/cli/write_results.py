@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,8 +18,8 @@ from nelm_fhir.assessment.json_form import as_bytes
 from nelm_fhir.assessment.result import Assessment
 from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.cli.clock import now
-from nelm_fhir.cli.records import Found
-from nelm_fhir.cli.write_options import BUNDLE_FILE, Wish
+from nelm_fhir.cli.records import Found, Records
+from nelm_fhir.cli.write_options import BUNDLE_FILE, SiteCodes, Wish
 from nelm_fhir.core.program import PROGRAM
 from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from nelm_fhir.exchange.writing.place import Place
     from nelm_fhir.exchange.writing.report import Done
     from nelm_fhir.exchange.writing.writer import Writer
+    from nelm_fhir.ledger.runs import Run
     from nelm_fhir.ledger.store import Ledger
     from nelm_fhir.writers.strategies import Writing
+
+KIND: Final = "assess"
+"""How the ledger names runs of `nelm assess`."""
+NO_CODES: Final = SiteCodes()
 
 
 class ResultsBack:
@@ -45,12 +50,16 @@ class ResultsBack:
         *,
         catalogue: Catalogue,
         moment: datetime | None,
+        codes: SiteCodes = NO_CODES,
+        run: int | None = None,
     ) -> None:
         self._client = client
         self._place = place
         self._ledger = ledger
         self._catalogue = catalogue
         self._moment = moment
+        self._codes = codes
+        self._run = run
         self._writer: Writer | None = None
         self._done: list[Done] = []
         self._errors: list[NelmError] = []
@@ -112,10 +121,14 @@ class ResultsBack:
         if error := next(iter(self._errors), None) or error_of(self._done):
             raise error
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results ended how."""
+        return dict(sorted(Counter(str(one.end) for one in self._done).items()))
+
     def tell(self) -> None:
         """Tell on stderr how many results ended how."""
-        ends = Counter(str(one.end) for one in self._done)
-        told = ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
+        told = ", ".join(f"{number} {end}" for end, number in self.counts.items())
         click.echo(f"Results: {told or 'none'}.", err=True)
 
     def _its_writer(self) -> "Writer":
@@ -124,8 +137,9 @@ class ResultsBack:
         if self._writer is None:
             if self._ledger is None:
                 raise TypeError("nothing is written without a ledger")
+            place, ledger = self._place, self._ledger
             self._writer = Writer(
-                self._client, self._place, self._ledger, program=PROGRAM, now=self._now
+                self._client, place, ledger, program=PROGRAM, now=self._now, run=self._run
             )
         return self._writer
 
@@ -134,6 +148,7 @@ class ResultsBack:
 
     def _writing(self, found: Found) -> "Writing":
         from nelm_fhir.report.result_page import result_page  # noqa: PLC0415 - only here
+        from nelm_fhir.writers.observation import CATEGORY  # noqa: PLC0415 - only here
         from nelm_fhir.writers.strategies import Writing  # noqa: PLC0415 - only here
 
         voice, test_data = Voice(self._catalogue.texts.wording), found.usable().test_data
@@ -141,6 +156,8 @@ class ResultsBack:
             voice,
             self._catalogue.definitions.freshness.imaging_months,
             test_data=test_data,
+            category=self._codes.category or CATEGORY,
+            document_type=self._codes.document_type,
             page=lambda one, of_set: result_page(one, of_set, voice, test_data=test_data),
             create_only=not self._place.in_place,
         )
@@ -148,7 +165,7 @@ class ResultsBack:
 
 @contextmanager
 def results_back(
-    wish: Wish | None, server: "Server | None", catalogue: Catalogue, moment: datetime | None
+    wish: Wish | None, server: "Server | None", records: Records, moment: datetime | None
 ) -> Iterator[ResultsBack | None]:
     """Open server and ledger for the results; None where nothing is to be written.
 
@@ -161,6 +178,7 @@ def results_back(
     from nelm_fhir.exchange.capability import Capability  # noqa: PLC0415 - only with a server
     from nelm_fhir.exchange.client import Client  # noqa: PLC0415 - as above
     from nelm_fhir.exchange.writing.place import place_of  # noqa: PLC0415 - as above
+    from nelm_fhir.ledger.runs import finish  # noqa: PLC0415 - as above
     from nelm_fhir.ledger.store import Ledger  # noqa: PLC0415 - as above
 
     with ExitStack() as stack:
@@ -169,6 +187,41 @@ def results_back(
             ledger = stack.enter_context(Ledger.open(wish.ledger, exclusive=wish.sends))
         client = stack.enter_context(Client(server))
         place = place_of(client.base, Capability.ask(client), wish.strategy)
-        back = ResultsBack(client, place, ledger, catalogue=catalogue, moment=moment)
+        run = _begun(ledger, place, records) if ledger is not None and wish.sends else None
+        back = ResultsBack(
+            client,
+            place,
+            ledger,
+            catalogue=records.catalogue,
+            moment=moment,
+            codes=wish.codes,
+            run=run.id if run else None,
+        )
         yield back
+        if ledger is not None and run is not None:
+            finish(ledger, run, now(), back.counts)
         back.close()
+
+
+def _begun(ledger: "Ledger", place: "Place", records: Records) -> "Run":
+    """Note the run; one that was never ended was killed, since only one runs at a time."""
+    from nelm_fhir.ledger.runs import (  # noqa: PLC0415 - only where one writes
+        Asked,
+        begin,
+        give_up,
+        unfinished,
+    )
+
+    for dead in unfinished(ledger, KIND):
+        give_up(ledger, dead)
+    request = records.request
+    asked = Asked(
+        kind=KIND,
+        as_of=request.as_of or request.today,
+        catalogue=records.catalogue.digest,
+        source=place.base,
+        program=PROGRAM,
+        options={"sets": list(request.sets), "options": sorted(request.options)},
+        about={"strategy": place.strategy.name},
+    )
+    return begin(ledger, asked, now())

@@ -202,6 +202,37 @@ def test_a_document_is_a_page_that_people_can_read(local, store, path):
     assert "<script" not in page
 
 
+def test_codes_of_the_site_stand_in_observations_and_documents(local, store, path):
+    code = "https://lakeside.example/codes|board|Tumor board"
+    write(local.base, path, "--strategy", "observation", "--category", code)
+    write(local.base, path, "--strategy", "document-reference", "--document-type", code)
+    told = [json.loads(texts[-1]) for name, texts in store.texts.items() if name in store.history]
+    coded = {"system": "https://lakeside.example/codes", "code": "board", "display": "Tumor board"}
+    for one in told:
+        if one["resourceType"] == "Observation":
+            assert one["category"] == [{"coding": [coded]}]
+        if one["resourceType"] == "DocumentReference":
+            assert coded in one["type"]["coding"]
+    assert len(told) == 8
+    assert write(local.base, path, "--category", "board").exit_code == 2
+
+
+def test_every_run_stands_in_the_ledger_with_its_counts(local, store, path):
+    write(local.base, path)
+    with Ledger.open(path, exclusive=True) as ledger:
+        ledger.execute("UPDATE run SET state = 'running', finished = NULL")
+    write(local.base, path)
+    with Ledger.open(path, exclusive=False) as ledger:
+        rows = list(ledger.rows("SELECT * FROM run ORDER BY id"))
+        results = [row["run"] for row in ledger.rows("SELECT run FROM result")]
+    assert [(row["kind"], row["state"], row["as_of"]) for row in rows] == [
+        ("assess", "failed", "2026-06-01"),
+        ("assess", "finished", "2026-06-01"),
+    ]
+    assert json.loads(rows[1]["counts"]) == {"unchanged": 2}
+    assert results == [1, 1]
+
+
 def test_a_bundle_for_a_file_is_printed_and_nothing_is_sent(local, store):
     done = assess(local.base, "--write", "--strategy", "bundle-file")
     assert done.exit_code == 0, done.stderr

@@ -19,9 +19,14 @@ from nelm_fhir.writers.result_parts import inputs
 
 
 def news(
-    assessment: Assessment, place: Place, *, newest_input: str, valid_months: int
+    assessment: Assessment,
+    place: Place,
+    *,
+    newest_input: str,
+    valid_months: int,
+    run: int | None = None,
 ) -> Iterator[Result]:
-    """Yield the results of an assessment for a place.
+    """Yield the results of an assessment for a place; `run` is the one of the ledger.
 
     Raises NoPatient where the assessment names no patient, WriteRefused where the patient is not
     one of that server.
@@ -45,6 +50,7 @@ def news(
             basis=tuple(one["reference"] for one in inputs(verdict) if "reference" in one),
             state=State.EVALUATED,
             assessment=b"",
+            run=run,
         )
 
 

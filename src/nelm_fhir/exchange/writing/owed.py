@@ -41,9 +41,12 @@ def told_once(told: Json, place: Place) -> Json:
     return found_again(told) if place.guarded_provenance else creating(told)
 
 
-def by_content(told: Json) -> Json:
-    """Return the Provenance under an id that tells it from every other, of the same second, too."""
-    return told | {"id": uuid_of(fhir_json(told).decode())}
+def by_content(told: Json, place: Place) -> Json:
+    """Return the Provenance under an id that tells it from every other, of the same second, too.
+
+    Two carriers of one result have one id before they are sent, so the strategy counts as well.
+    """
+    return told | {"id": uuid_of(f"{place.strategy.name}\n{fhir_json(told).decode()}")}
 
 
 def paid(client: Client, row: Result, place: Place, *, in_doubt: bool) -> Result:

@@ -66,7 +66,8 @@ def packed(planned: Planned, assessment: Assessment, packing: Packing) -> Parcel
             packing.recorded,
             revises=[_version_of(held, packing.place)] if held else (),
             targets=[f"{packing.place.type}/{held.id}"] if held else (),
-        )
+        ),
+        packing.place,
     )
     _refuse_invalid(built, told)
     row = msgspec.structs.replace(
@@ -107,7 +108,8 @@ def _retraction(row: Result, held: Held, why: Why, packing: Packing) -> Parcel:
     else:
         entry = _entry(withdrawal(held.resource, sentence), None, place)
     told = by_content(
-        provenance_of_retraction([held.resource], sentence, packing.program, packing.recorded)
+        provenance_of_retraction([held.resource], sentence, packing.program, packing.recorded),
+        place,
     )
     going = msgspec.structs.replace(
         row,

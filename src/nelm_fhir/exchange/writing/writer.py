@@ -42,7 +42,10 @@ Turn = Callable[[Sequence[Result], Dones, Packing], Decided]
 
 
 class Writer:
-    """Writes to one place, with one ledger. `now` tells the moment; `program` who writes."""
+    """Writes to one place, with one ledger.
+
+    `program` is who writes, `now` tells the moment, `run` is the run of the ledger.
+    """
 
     def __init__(
         self,
@@ -52,11 +55,13 @@ class Writer:
         *,
         program: str,
         now: Callable[[], datetime],
+        run: int | None = None,
     ) -> None:
         self._place = place
         self._ledger = ledger
         self._program = program
         self._now = now
+        self._run = run
         self._lookup = Lookup(client, place)
         self._delivery = Delivery(client, place, ledger, now)
         holds.give_up_claims(ledger)
@@ -81,6 +86,7 @@ class Writer:
                 self._place,
                 newest_input=newest_input,
                 valid_months=writing.valid_months,
+                run=self._run,
             )
         )
 
