@@ -21,6 +21,7 @@ class Event(StrEnum):
     SIGNED_IN = "signed-in"
     RECORD_FETCHED = "record-fetched"
     CANDIDATES_FOUND = "candidates-found"
+    EXPORT_NARROWED = "export-narrowed"
     EXPORT_STARTED = "export-started"
     EXPORT_POLLED = "export-polled"
     EXPORT_NOT_CLEANED_UP = "export-not-cleaned-up"

@@ -16,6 +16,7 @@ from tests.peers.servers import FhirServer, post
 Json = dict[str, Any]
 SAMPLES = Path(__file__).parents[2] / "sample_bundles"
 HEADERS = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
+HEADERS |= {"Cache-Control": "no-cache"}  # HAPI answers a repeated search from memory
 
 
 def session() -> requests.Session:
@@ -29,8 +30,45 @@ def session() -> requests.Session:
 def load(server: FhirServer, *samples: str) -> None:
     """Put samples on the server; PeerBroken, with what it said, where it refuses one."""
     for sample in samples:
-        for transaction in transactions(record(sample), server.most_updates):
-            post(server.base, json.dumps(transaction))
+        put(server, record(sample))
+
+
+def put(server: FhirServer, bundle: Json) -> None:
+    """Put a record on the server as it stands."""
+    for transaction in transactions(bundle, server.most_updates):
+        post(server.base, json.dumps(transaction))
+
+
+def apart(bundle: Json, prefix: str, patient: str = "") -> Json:
+    """Return a record whose resources share no id with those of other samples.
+
+    All ids but that of the Patient get the prefix; the Patient gets another id where one is given.
+    """
+    names = {}
+    for entry in bundle["entry"]:
+        resource = entry["resource"]
+        kind, name = resource["resourceType"], resource["id"]
+        new = f"{prefix}-{name}"[:64] if kind != "Patient" else patient or name
+        names[f"{kind}/{name}"] = f"{kind}/{new}"
+    made: Json = _renamed(bundle, names)
+    for entry in made["entry"]:
+        resource = entry["resource"]
+        resource["id"] = names[_name(resource)].partition("/")[2]
+        if ":" in (url := entry.get("fullUrl", "")) and not url.startswith("urn:"):
+            entry["fullUrl"] = f"{url.rpartition('/')[0]}/{resource['id']}"
+    return made
+
+
+def _renamed(tree: Any, names: dict[str, str]) -> Any:
+    if isinstance(tree, list):
+        return [_renamed(branch, names) for branch in tree]
+    if not isinstance(tree, dict):
+        return tree
+    built = {name: _renamed(branch, names) for name, branch in tree.items()}
+    target, slash, version = str(built.get("reference", "")).partition("/_history/")
+    if target in names:
+        built["reference"] = names[target] + slash + version
+    return built
 
 
 def record(sample: str) -> Json:

@@ -38,6 +38,11 @@ class Bulk:
     counted: bool = True
     failing: dict[str, Any] | None = None
     gone: bool = False
+    refused: frozenset[str] = frozenset()
+    """Types that are no part of an export of patients, and answered with 400."""
+    first_type_only: bool = False
+    """Of a type that repeats only the first is read, as HAPI does."""
+    request: str = "/$export"
 
     def __enter__(self) -> Self:
         self._local = Local(self.answer).__enter__()
@@ -72,6 +77,12 @@ class Bulk:
             return outcome(405, "not-supported")
         if asked.headers.get("prefer") != "respond-async":
             return outcome(400, "invalid")
+        if self.refused & set(asked.query.get("_type", "").split(",")):
+            return outcome(400, "processing")
+        if asked.method == "POST" and self.first_type_only:
+            parameters = json.loads(asked.body)["parameter"]
+            first = next(one["valueString"] for one in parameters if one["name"] == "_type")
+            self.request = f"/$export?_type={first}"
         self._left = self.polls
         return Reply(202, headers={"Content-Location": f"{self.origin}/status"})
 
@@ -103,7 +114,7 @@ class Bulk:
         size = -(-len(listed) // self.pages)
         content: dict[str, Any] = {
             "transactionTime": MOMENT,
-            "request": f"{self.base}/$export",
+            "request": f"{self.base}{self.request}",
             "requiresAccessToken": self.requires_token,
             "output": listed[page * size : (page + 1) * size],
             self.problems_key: [],

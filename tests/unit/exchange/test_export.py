@@ -84,6 +84,34 @@ def test_a_get_joins_values_by_commas_and_a_post_repeats_them(tmp_path):
         assert since == {"name": "_since", "valueInstant": "2026-05-01T00:00:00Z"}
 
 
+def test_a_server_that_exports_no_medications_with_patients_is_asked_without_them(tmp_path):
+    wanted = ExportRequest(types=("Condition", "Medication", "Patient"))
+    with Bulk(files=FILES, refused=frozenset({"Medication"})) as bulk:
+        done = exported(bulk, tmp_path, wanted)
+        assert [one.query["_type"] for one in bulk.of("$export")] == [
+            "Condition,Medication,Patient",
+            "Condition,Patient",
+        ]
+        assert {one.method for one in bulk.of("$export")} == {"GET"}
+        assert done.request == wanted
+        assert exported(bulk, tmp_path, wanted).folder == "export-0002"
+    system = replace(wanted, level=SYSTEM)
+    with Bulk(files=FILES, refused=frozenset({"Medication"})) as bulk:
+        exported(bulk, tmp_path / "system", system)
+        assert [one.method for one in bulk.of("$export")] == ["GET", "POST"]
+
+
+def test_an_export_of_fewer_types_than_were_asked_for_is_never_taken_for_it(tmp_path):
+    wanted = ExportRequest(types=("Condition", "Patient"))
+    with Bulk(files=FILES, get=False, first_type_only=True) as bulk:
+        with pytest.raises(ExportFailed, match="every type it was asked for: Patient"):
+            exported(bulk, tmp_path, wanted)
+        assert list(tmp_path.glob("export-*/*")) == []
+        with pytest.raises(ExportFailed, match="Patient"):
+            exported(bulk, tmp_path, wanted)
+        assert len(bulk.of("$export")) == 4
+
+
 @pytest.mark.parametrize(
     ("wanted", "path"),
     [

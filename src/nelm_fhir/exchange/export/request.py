@@ -7,7 +7,7 @@ interop 5.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -15,6 +15,9 @@ ALL_PATIENTS: Final = "patient"
 SYSTEM: Final = "system"
 GROUP: Final = "group"
 NDJSON: Final = "application/fhir+ndjson"
+OF_NOBODY: Final = frozenset({"Medication"})
+"""Types we read that name no patient: some servers, HAPI among them, refuse to export them with
+patients, and the specification lets them (Bulk Data Access, "_type")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,14 @@ class ExportRequest:
             ALL_PATIENTS: "Patient/$export",
             GROUP: f"Group/{quote(self.group, safe='')}/$export",
         }[self.level]
+
+    @property
+    def of_patients(self) -> "ExportRequest | None":
+        """The same without types that name no patient; None where it asks for none of them."""
+        kept = tuple(kind for kind in self.types if kind not in OF_NOBODY)
+        if self.level == SYSTEM or not kept or kept == self.types:
+            return None
+        return replace(self, types=kept)
 
     @property
     def query(self) -> str:

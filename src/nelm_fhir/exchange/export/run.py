@@ -19,7 +19,7 @@ from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.export.downloads import Manifests, Progress, download
 from nelm_fhir.exchange.export.kick_off import AUTO, kick_off
-from nelm_fhir.exchange.export.manifest import Manifest, all_manifests
+from nelm_fhir.exchange.export.manifest import Manifest, all_manifests, check_types
 from nelm_fhir.exchange.export.place import made
 from nelm_fhir.exchange.export.polling import Expired, Pacing, manifest_of
 from nelm_fhir.exchange.export.request import ExportRequest
@@ -83,6 +83,7 @@ def _finished(client: Client, folder: Path, state: State, current: Current, mann
     manifests = _asking(client, current, manner)
     try:
         found = manifests()
+        _check(found[0], current, folder, state)
         here = made(folder / current.folder)
         for files in download(
             client, here, current.files, found=found, again=manifests, progress=manner.progress
@@ -96,6 +97,15 @@ def _finished(client: Client, folder: Path, state: State, current: Current, mann
     _kept(folder, replace(state, done=(*state.done, done), current=None))
     _clean_up(client, current.status_url)
     return done
+
+
+def _check(manifest: Manifest, current: Current, folder: Path, state: State) -> None:
+    """Leave an export that is not the one that was asked for; raises ExportFailed."""
+    try:
+        check_types(manifest, current.request.types)
+    except ExportFailed:
+        _kept(folder, replace(state, current=None))
+        raise
 
 
 def _asking(client: Client, current: Current, manner: Manner) -> Manifests:
