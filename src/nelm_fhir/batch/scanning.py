@@ -20,7 +20,7 @@ from msgspec import Struct
 from nelm_fhir.batch import line_index, records
 from nelm_fhir.batch.blocks import SIZE, Block, Stream, blocks
 from nelm_fhir.batch.keys import NOBODY, SPECIAL
-from nelm_fhir.batch.line_scan import LineScan
+from nelm_fhir.batch.line_scan import LineScan, Seen
 from nelm_fhir.batch.manifest import Announced, announced
 from nelm_fhir.batch.sources import SourceFile, opened
 from nelm_fhir.errors import InputError, TooLarge
@@ -91,7 +91,7 @@ class FileScanner:
             self._concerned = self._open(stack, "concerned")
             self._read(advance)
             self._spill(0)
-        self._conclude()
+        conclude(self.found, self._lines.seen, self._types)
         return self.found
 
     def _open(self, stack: ExitStack, what: str) -> BinaryIO:
@@ -101,10 +101,10 @@ class FileScanner:
         try:
             with opened(self.file) as stream:
                 start = stream.read(SIZE)
-                if _is_other(start):
+                if is_other(start):
                     self.found.is_ignored = not self.file.is_promised
                     self.found.is_incomplete = self.file.is_promised
-                elif _is_document(start):
+                elif is_document(start):
                     self._document(start + stream.read(self._limit), stream, advance)
                 else:
                     self._blocks(blocks(stream, self._limit, start), advance)
@@ -113,7 +113,7 @@ class FileScanner:
 
     def _document(self, text: bytes, stream: Stream, advance: Callable[[int], None]) -> None:
         """Look at a file that is one JSON text; at its lines, if it turns out to be lines."""
-        if not is_json(text) and _starts_lines(text):
+        if not is_json(text) and starts_lines(text):
             self._blocks(blocks(stream, self._limit, text), advance)
             return
         self.found.is_document = True
@@ -177,32 +177,36 @@ class FileScanner:
         self.found.loose += len(seen.loose)
         seen.loose.clear()
 
-    def _conclude(self) -> None:
-        """Take over what was counted, and judge what the end of the file means."""
-        found, seen = self.found, self._lines.seen
-        found.lines, found.deleted, found.outcomes = seen.lines, seen.deleted, seen.outcomes
-        found.is_alone = seen.lines == 1
-        if seen.strange == seen.lines and not (found.refused or found.is_incomplete):
-            found.is_ignored = True
-            found.announced = [one for text in seen.others for one in announced(text)]
-        else:
-            found.lost = seen.lost + seen.strange
-        found.same, found.identified = sorted(seen.same), sorted(seen.identified)
-        found.refused += [refused(error) for error in seen.refused]
-        found.affects_all = found.is_incomplete and self._may_be_anybodys(seen.kinds)
 
-    def _may_be_anybodys(self, kinds: Collection[str]) -> bool:
-        """Whether what is missing may be read; an export keeps each type in files of its own."""
-        return not kinds or not self._types.isdisjoint(kinds)
+def conclude(found: FileScan, seen: Seen, read: Collection[str]) -> None:
+    """Take over what was counted, and judge what the end of the file means.
+
+    `read` are the types of resources that somebody reads.
+    """
+    found.lines, found.deleted, found.outcomes = seen.lines, seen.deleted, seen.outcomes
+    found.is_alone = seen.lines == 1
+    if seen.strange == seen.lines and not (found.refused or found.is_incomplete):
+        found.is_ignored = True
+        found.announced = [one for text in seen.others for one in announced(text)]
+    else:
+        found.lost = seen.lost + seen.strange
+    found.same, found.identified = sorted(seen.same), sorted(seen.identified)
+    found.refused += [refused(error) for error in seen.refused]
+    found.affects_all = found.is_incomplete and _may_be_anybodys(seen.kinds, read)
 
 
-def _is_other(start: bytes) -> bool:
+def _may_be_anybodys(kinds: Collection[str], read: Collection[str]) -> bool:
+    """Whether what is missing may be read; an export keeps each type in files of its own."""
+    return not kinds or not set(kinds).isdisjoint(read)
+
+
+def is_other(start: bytes) -> bool:
     """Whether a file begins as no JSON text does."""
     first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     return bool(first) and first not in (b"{", b"[")
 
 
-def _is_document(start: bytes) -> bool:
+def is_document(start: bytes) -> bool:
     """Whether a file seems to be one JSON text: its first line is none."""
     first, end, _ = start.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
     if not end:
@@ -210,7 +214,7 @@ def _is_document(start: bytes) -> bool:
     return not is_json(first)
 
 
-def _starts_lines(text: bytes) -> bool:
+def starts_lines(text: bytes) -> bool:
     """Whether the second line begins like a first one."""
     return text.split(b"\n", 2)[1:2] != [] and text.split(b"\n", 2)[1].startswith(b"{")
 

@@ -53,7 +53,7 @@ def advance(count: int) -> None:
 
 def _start(overlays: tuple[Path, ...], done: Any) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _hold(overlays)
+    hold(overlays)
     gc.freeze()  # the collector would walk through the catalogue again and again
     _mine["done"] = done
 
@@ -69,7 +69,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _hold(overlays: tuple[Path, ...]) -> None:
+def hold(overlays: tuple[Path, ...]) -> None:
+    """Load the catalogue with these overlays, unless this process holds it already."""
     if _mine.get("overlays") != overlays:
         _mine["catalogue"] = pipeline.load(overlays)
         _mine["overlays"] = overlays
@@ -86,7 +87,7 @@ class Workers:
         self._settings = settings
         self._watch: Callable[[int], None] = _unwatched
         self._context: BaseContext = multiprocessing.get_context(settings.start_method or _METHOD)
-        _hold(settings.overlays)  # where processes are forked they need not load it again
+        hold(settings.overlays)  # where processes are forked they need not load it again
         self.digest = catalogue().digest
         self._done = self._context.Value("Q", 0)
         self._pool = self._started(settings.workers)

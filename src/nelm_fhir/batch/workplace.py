@@ -58,8 +58,12 @@ class Workplace:
             path.unlink()
 
     def empty(self) -> None:
-        """Remove everything in the folder."""
-        self.remove("*")
+        """Remove everything in the folder, whichever engine left it there."""
+        for path in self.folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def leave(self) -> None:
         """Remove the folder with everything in it; the run is done."""
