@@ -31,7 +31,7 @@ from nelm_fhir.batch.scanning import FileScan
 from nelm_fhir.batch.settings import Progress, Settings, Watcher, unwatched
 from nelm_fhir.batch.spark_files import Source, number_in, source_of
 from nelm_fhir.batch.spark_gathering import cohort, groups_of, loose_of, of_the_cohort, wished
-from nelm_fhir.batch.spark_judging import JUDGED, Assess, check_once, long_ones, together
+from nelm_fhir.batch.spark_judging import JUDGED, Assess, check_once, extent_of, long_ones, together
 from nelm_fhir.batch.spark_knowledge import Knowledge, check_workers, knowledge_of
 from nelm_fhir.batch.spark_people import identified, people
 from nelm_fhir.batch.spark_scanning import FirstPass
@@ -100,8 +100,8 @@ class _Run:
         missing = missing_of(files, scans)
         persons = joined(chain(_same(scans), _identified(first, scans)))
         groups = groups_of(self.session, persons)
-        is_any_loose = any(scan.loose for scan in scans)
-        lines = self._gathered(first, found, groups)
+        loose = loose_of(found) if any(scan.loose for scan in scans) else None
+        lines = self._gathered(first, cohort(self.session, found, groups), groups, loose)
         refused = refused_files(files, scans)
         if FILES not in finished:
             sink(refused, FILES)
@@ -112,17 +112,15 @@ class _Run:
         others = people(found, groups) - sum(done) + len(refused)
         return counted(files, scans, missing, done, others)
 
-    def _gathered(self, first: FirstPass, found: Frame, groups: Frame) -> Frame:
+    def _gathered(
+        self, first: FirstPass, wanted: Frame, groups: Frame, loose: Frame | None
+    ) -> Frame:
         """Bring together the lines of all with a concern, and what of nobody's they need."""
-        wanted = self.store.keep("cohort", cohort(self.session, found, groups))
+        wanted = self.store.keep("cohort", wanted)
         owned = first.owned(range(len(self.source.files)))
-        lines = self.store.keep("gathered", of_the_cohort(owned, wanted, groups))
-        tables = [lines]
-        loose = loose_of(found)
-        if loose.isEmpty():
-            return lines
-        for number in range(ROUNDS):
-            lines = self.store.keep(f"gathered-{number}", wished(lines, loose))
+        tables = [self.store.keep("gathered", of_the_cohort(owned, wanted, groups))]
+        for number in range(ROUNDS if loose is not None else 0):
+            lines = self.store.keep(f"gathered-{number}", wished(tables[-1], loose))
             if lines.isEmpty():
                 break
             tables.append(lines)
@@ -133,20 +131,22 @@ class _Run:
     ) -> None:
         """Judge the portions that were not judged before."""
         chosen = self.settings
-        patients = lines.select("patient").distinct().count()
+        extent = extent_of(lines)
+        limit = chosen.patient_bytes
         assess = Assess(
             self.knowledge,
             Asked(chosen.as_of, chosen.sets, chosen.options),
-            chosen.patient_bytes,
-            portions=max(1, -(-patients // PORTION)),
+            limit,
+            portions=max(1, -(-extent.patients // PORTION)),
             finished=frozenset(int(name) for name in finished if name != FILES),
             is_partial=is_partial,
             keep_input=chosen.keep_input,
         )
         with rows_at_once(self.session, _PATIENTS_AT_ONCE):
-            all_of_each = together(lines, long_ones(lines, chosen.patient_bytes))
+            long = long_ones(lines, limit) if extent.largest > limit else []
+            all_of_each = together(lines, long)
             judged = self.store.keep("judged", all_of_each.mapInArrow(assess, JUDGED))
-        check_once(lines, judged)
+        check_once(extent, judged)
         once = Once()
         total = sum(file.size for file in self.source.files)
         done = 0
@@ -156,7 +156,7 @@ class _Run:
                 sink(outcomes, portion)
                 finished[portion] = tally(outcomes)
             done += len(outcomes)
-            self.watch(Progress(total, total, done, max(patients, done)))
+            self.watch(Progress(total, total, done, max(extent.patients, done)))
         once.check()
 
     def _portions(self, judged: Frame) -> Iterator[tuple[str, list[Outcome]]]:

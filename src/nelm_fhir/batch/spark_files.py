@@ -6,7 +6,6 @@ packed in a way that only Spark would open, and those in which the first look fi
 handed whole to the same code that the embedded engine uses, so that both see the same.
 """
 
-import os
 import re
 from collections.abc import Collection, Sequence
 from datetime import UTC
@@ -68,7 +67,7 @@ def source_of(session: Session, source: str | Path, without: Path) -> Source:
             "A file or folder of the source begins with `_`, and Spark never reads such.",
             "Rename it, or use --engine embedded.",
         )
-    return Source(files, [f"file://{os.path.abspath(file.path)}" for file in files])
+    return Source(files, [f"file://{file.path.absolute()}" for file in files])
 
 
 def _listed(session: Session, address: str) -> Source:

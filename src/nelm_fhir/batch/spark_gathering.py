@@ -75,7 +75,8 @@ def _written(name: str) -> bytes:
 def groups_of(session: Session, groups: Mapping[str, str]) -> Frame:
     """Return who is the same person: the key of each name, key and name of its group."""
     rows = [(key_of(name), key_of(group), _written(group)) for name, group in groups.items()]
-    return session.createDataFrame(rows, _GROUPS)
+    frame = session.createDataFrame(rows, _GROUPS)
+    return frame if rows else frame.limit(0)  # known to be empty, so no join is made with it
 
 
 def cohort(session: Session, found: Frame, groups: Frame) -> Frame:

@@ -7,7 +7,7 @@ finding has a row too, so that patients asked about and answers can be counted a
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -80,21 +80,27 @@ class Assess:
         return next(iter(tasks.judge(task)), None)
 
 
+class Extent(NamedTuple):
+    """How much there is to judge: patients, texts, bytes of the patient with most of them."""
+
+    patients: int
+    texts: int
+    largest: int
+
+
+def extent_of(lines: Frame) -> Extent:
+    """Return how much there is to judge."""
+    sized = lines.selectExpr("patient", "length(text) as size", "1 as texts")
+    each = sized.groupBy("patient").sum("size", "texts").toDF("patient", "size", "texts")
+    told = each.selectExpr("count(1)", "sum(texts)", "max(size)").first()
+    return Extent(told[0], told[1] or 0, told[2] or 0)
+
+
 def long_ones(lines: Frame, limit: int) -> list[bytes]:
     """Return the patients whose lines, each counted once, are more than the limit."""
-    sized = lines.selectExpr("patient", "length(text) as size", "sha2(text, 256) as digest")
-    maybe = _larger(sized, limit)
-    if maybe.isEmpty():
-        return []
-    once = sized.join(maybe, "patient", "left_semi").distinct()
-    return [bytes(row.patient) for row in _larger(once, limit).collect()]
-
-
-def _larger(sized: Frame, limit: int) -> Frame:
-    from pyspark.sql import functions as sql  # noqa: PLC0415 - of an extra, and slow to load
-
-    sizes = sized.groupBy("patient").agg(sql.sum("size").alias("size"))
-    return sizes.where(sizes["size"] > limit).select("patient")
+    once = lines.selectExpr("patient", "length(text) as size", "sha2(text, 256) as digest")
+    sizes = once.distinct().groupBy("patient").sum("size").toDF("patient", "size")
+    return [bytes(row.patient) for row in sizes.where(sizes["size"] > limit).collect()]
 
 
 def together(lines: Frame, long: Collection[bytes]) -> Frame:
@@ -111,9 +117,8 @@ def together(lines: Frame, long: Collection[bytes]) -> Frame:
     )
 
 
-def check_once(lines: Frame, judged: Frame) -> None:
+def check_once(extent: Extent, judged: Frame) -> None:
     """Raise RuntimeError, which is a defect, unless each patient has one answer from all lines."""
-    asked = lines.selectExpr("count(distinct patient)", "count(1)").first()
     told = judged.selectExpr("count(1)", "sum(texts)", "count(distinct patient)").first()
-    if tuple(asked) != (told[0], told[1] or 0) or told[0] != told[2]:
+    if (told[0], told[1] or 0, told[2]) != (extent.patients, extent.texts, extent.patients):
         raise RuntimeError("Spark did not give exactly one verdict per patient")

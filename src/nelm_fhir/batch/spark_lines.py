@@ -6,6 +6,7 @@ the same LineScan as in the embedded engine.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from nelm_fhir.batch.blocks import SIZE
@@ -50,7 +51,7 @@ def runs_of(batch: Any) -> Iterator[Run]:
     changes = (numbers[1:] != numbers[:-1]) | (starts[1:] != starts[:-1])
     cuts = [0, *(changes.nonzero()[0] + 1).tolist(), batch.num_rows]
     values = batch.column("value")
-    for at, end in zip(cuts, cuts[1:], strict=False):
+    for at, end in pairwise(cuts):
         if end > at:
             name = files.dictionary[int(numbers[at])].as_py()
             size = batch.column("size")[at].as_py()
@@ -87,7 +88,7 @@ class _PartScan:
         self.place = run.file, run.start
         self._scan = LineScan(catalogue)
         self._limit = limit
-        self._size = 0
+        self._size = self._loose = 0
         self._last = b""
         self._is_odd = self._is_other = False
         if run.start == 0:
@@ -107,6 +108,7 @@ class _PartScan:
     def loose(self) -> Iterator[Row]:
         """Yield what is nobody's among the lines so far."""
         held, self._scan.seen.loose = self._scan.seen.loose, []
+        self._loose += len(held)
         for name, text in held:
             yield Row(LOOSE, self.place[0], 0, name.encode(errors="surrogatepass"), text)
 
@@ -117,7 +119,7 @@ class _PartScan:
         part = Part(start, is_odd=self._is_odd, is_other=self._is_other)
         if not (self._is_odd or self._is_other):
             is_whole = not self._last.strip() or is_json(self._last)
-            part = part_of(seen, start, self._size, is_last_whole=is_whole)
+            part = part_of(seen, start, self._size, self._loose, is_last_whole=is_whole)
         yield Row(PART, file, text=packed(part))
         yield from (Row(PERSON, file, key) for key in seen.people - {NOBODY, SPECIAL})
         yield from (Row(CONCERNED, file, key_of(name)) for name in seen.concerned)

@@ -17,10 +17,8 @@ _PAIRS = "one binary, other binary"
 
 def people(found: Frame, groups: Frame) -> int:
     """Return how many patients there are; names of one person count once."""
-    keys = found.where(found.kind == PERSON).select("key").distinct()
-    merged = groups.select("key", "group_key").distinct().join(keys, "key", "left_semi")
-    names, persons = merged.selectExpr("count(1)", "count(distinct group_key)").first()
-    return int(keys.count()) - int(names) + int(persons)
+    keys = found.where(found.kind == PERSON).join(groups, "key", "left")
+    return int(keys.selectExpr("count(distinct coalesce(group_key, key))").first()[0])
 
 
 class KnownAs(NamedTuple):

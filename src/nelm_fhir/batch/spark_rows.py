@@ -52,6 +52,7 @@ class Part(Struct):
     outcomes: int = 0
     lost: int = 0
     strange: int = 0
+    loose: int = 0
     kinds: list[str] = []
     same: list[tuple[str, str]] = []
     identified: list[str] = []
@@ -62,7 +63,7 @@ class Part(Struct):
     is_other: bool = False
 
 
-def part_of(seen: Seen, start: int, size: int, *, is_last_whole: bool) -> Part:
+def part_of(seen: Seen, start: int, size: int, loose: int, *, is_last_whole: bool) -> Part:
     """Return what was seen, to be sent."""
     return Part(
         start=start,
@@ -72,6 +73,7 @@ def part_of(seen: Seen, start: int, size: int, *, is_last_whole: bool) -> Part:
         outcomes=seen.outcomes,
         lost=seen.lost,
         strange=seen.strange,
+        loose=loose,
         kinds=sorted(seen.kinds),
         same=sorted(seen.same),
         identified=sorted(seen.identified),
@@ -109,6 +111,7 @@ def scan_of(
 
 def _scan(parts: Sequence[Part], found: FileScan, read: frozenset[str]) -> FileScan:
     conclude(found, _joined(parts), read)
+    found.loose = sum(part.loose for part in parts)
     found.refused += [one for part in parts for one in part.refused]
     return found
 

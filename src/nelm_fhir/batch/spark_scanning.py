@@ -67,7 +67,7 @@ class FirstPass:
         return _together(tables)
 
     def _none(self, schema: str) -> Frame:
-        return self.session.createDataFrame([], schema)
+        return self.session.createDataFrame([], schema).limit(0)  # known to be empty
 
     def _addresses(self, numbers: Sequence[int]) -> list[str]:
         return [self.source.addresses[n] for n in numbers]
@@ -80,8 +80,8 @@ class FirstPass:
         scanned = lines.mapInArrow(ScanLines(self.knowledge, self.limit), FOUND)
         try:
             found = self._kept("lines", scanned, _LINES_AT_ONCE)
-        except Exception:
-            return self._look_at_lines(self._readable(numbers, by_lines=True))
+        except Exception as error:  # noqa: BLE001 - each storage fails in its own way
+            return self._look_at_lines(self._readable(numbers, error, by_lines=True))
         told = self._told(found, PART)
         parts: dict[int, list[Part]] = defaultdict(list)
         for _, number, text in told:
@@ -108,8 +108,8 @@ class FirstPass:
         scanned = files.mapInArrow(ScanWhole(self.knowledge, self.limit), FOUND)
         try:
             found = self._kept("whole", scanned, _FILES_AT_ONCE)
-        except Exception:
-            return self._look_at_whole(self._readable(numbers, by_lines=False))
+        except Exception as error:  # noqa: BLE001 - each storage fails in its own way
+            return self._look_at_whole(self._readable(numbers, error, by_lines=False))
         for _, number, text in self._told(found, SCAN):
             self.scans[number] = msgspec.msgpack.decode(text, type=FileScan)
             self.whole.add(number)
@@ -125,12 +125,12 @@ class FirstPass:
         rows = found.where(found.kind == kind).select("file", "text").collect()
         return [(row.file, number_in(numbers, row.file), bytes(row.text)) for row in rows]
 
-    def _readable(self, numbers: Sequence[int], *, by_lines: bool) -> list[int]:
-        """Return the files that are not to blame for what just failed; raise that if none is."""
+    def _readable(self, numbers: Sequence[int], error: Exception, *, by_lines: bool) -> list[int]:
+        """Return the files that are not to blame for an error; raise it if none is."""
         addresses = self._addresses(numbers)
         broken = spark_files.unreadable(self.session, addresses, by_lines=by_lines)
         if not broken:
-            raise  # noqa: PLE0704 - called where an error is under way
+            raise error
         return [n for n in numbers if self.source.addresses[n] not in broken]
 
 

@@ -41,6 +41,16 @@ _QUIET: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+_SILENCE: Final = """\
+status = off
+appender.none.type = Null
+appender.none.name = none
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = off
+rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+"""
+"""Settings of Spark's log: its errors are raised, and their texts may name files."""
 _ROWS: Final = "spark.sql.execution.arrow.maxRecordsPerBatch"
 
 
@@ -51,15 +61,17 @@ def session_for(given: Session | None, settings: Settings) -> Iterator[Session]:
     Raises InputError where Spark is not installed or does not start.
     """
     _check_installed()
-    session = given if given is not None else _of_the_platform()
-    if session is not None:
-        yield session
-        return
-    session = _started(settings)
-    try:
-        yield session
-    finally:
-        session.stop()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")  # not used
+        session = given if given is not None else _of_the_platform()
+        if session is not None:
+            yield session
+            return
+        session = _started(settings)
+        try:
+            yield session
+        finally:
+            session.stop()
 
 
 @contextmanager
@@ -103,9 +115,7 @@ def _started(settings: Settings) -> Session:
     for name, value in {**_QUIET, **_places(settings.work.resolve())}.items():
         builder = builder.config(name, value)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Spark warns of versions of pandas, not used here
-            return builder.getOrCreate()
+        return builder.getOrCreate()
     except Exception:  # noqa: BLE001 - py4j, the system or Spark: all mean the same
         raise InputError(
             "Apache Spark does not start on this machine.",
@@ -116,7 +126,7 @@ def _started(settings: Settings) -> Session:
 def _places(work: Path) -> dict[str, str]:
     """Return where Spark keeps its files; without it they would stand in the current folder."""
     silence = work / "log4j2.properties"
-    silence.write_text("rootLogger.level = off\n")
+    silence.write_text(_SILENCE)
     return {
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={silence.as_uri()}",
         "spark.local.dir": str(work / "spilled"),

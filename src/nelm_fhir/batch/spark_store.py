@@ -4,7 +4,6 @@ In: the folder of the run, or an address that all workers reach; DataFrames. Out
 computed once. In the end nothing of it is left: a local folder goes, at an address the files do.
 """
 
-import os
 import shutil
 from pathlib import Path
 
@@ -20,7 +19,7 @@ class Store:
         self._session = session
         self._work = work
         self._address = address
-        self._base = address.rstrip("/") if address else f"file://{os.path.abspath(work)}/tables"
+        self._base = address.rstrip("/") if address else f"file://{work.absolute()}/tables"
         self._kept: dict[str, Frame] = {}
 
     def keep(self, name: str, frame: Frame) -> Frame:

@@ -18,6 +18,7 @@ from nelm_fhir.batch.settings import Settings, Watcher
 from nelm_fhir.batch.sources import files_of, fingerprint
 
 EMBEDDED: Final = "embedded"
+SPARK: Final = "spark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ def _embedded(population: Population, watch: Watcher) -> Engine:
     return judge
 
 
+def _spark(population: Population, watch: Watcher) -> Engine:
+    from nelm_fhir.batch import spark  # noqa: PLC0415 - only where it is chosen
+
+    def judge(sink: Sink, done: Mapping[str, Tally]) -> Counts:
+        return spark.run(population.source, population.settings(), sink, finished=done, watch=watch)
+
+    return judge
+
+
 ENGINES: Final[Mapping[str, Callable[[Population, Watcher], Engine]]] = MappingProxyType(
-    {EMBEDDED: _embedded}
+    {EMBEDDED: _embedded, SPARK: _spark}
 )

@@ -1,0 +1,31 @@
+"""One Spark for all tests: started as the engine starts it, on two cores with 1 GB."""
+
+import shutil
+from importlib.util import find_spec
+
+import pytest
+from tests.batch_spark.both import settings
+from tests.peers.fixtures import started
+from tests.peers.judges import PeerMissing
+
+from nelm_fhir.batch.spark_session import session_for
+
+
+def _session(work):
+    work.mkdir()
+    if find_spec("pyspark") is None:
+        raise PeerMissing("Apache Spark is not installed; `make test` installs it")
+    if shutil.which("java") is None:
+        raise PeerMissing("Apache Spark needs Java")
+    return session_for(None, settings(work))
+
+
+@pytest.fixture(scope="session")
+def _spark(tmp_path_factory):
+    yield from started(lambda: _session(tmp_path_factory.mktemp("spark") / "work"))
+
+
+@pytest.fixture
+def spark(_spark, loopback):
+    """Apache Spark, started once for all tests."""
+    return _spark

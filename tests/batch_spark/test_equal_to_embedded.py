@@ -1,0 +1,98 @@
+"""Apache Spark and the embedded engine give the same outcomes, byte for byte."""
+
+import gzip
+
+import pytest
+from tests.batch_spark import population
+from tests.batch_spark.both import OVERLAY, agreed, by_embedded, by_spark
+from tests.batch_spark.population import line, tumor, write
+from tests.bench.export_data import write_export
+
+from nelm_fhir import pipeline
+from nelm_fhir.batch import spark_files
+
+pytestmark = pytest.mark.peer
+BY_LINES, WHOLE = 0, 1 << 22
+
+
+@pytest.fixture(params=[BY_LINES, WHOLE], ids=["by-lines", "whole"])
+def way(request, monkeypatch):
+    """Let Spark read every file by lines as long as it can, or whole."""
+    monkeypatch.setattr(spark_files, "WHOLE_BYTES", request.param)
+    return request.param
+
+
+@pytest.mark.parametrize("patients", [400, 4000])
+def test_an_export_gives_the_same_checksum_at_two_sizes(patients, spark, tmp_path):
+    (tmp_path / "in").mkdir()
+    export = write_export(tmp_path / "in", pipeline.load(), patients)
+    counts, outcomes = agreed(tmp_path / "in", tmp_path, spark)
+    assert (len(outcomes), counts.judged) == (export.with_tumor, export.with_tumor)
+    assert counts.passed_over == patients - export.with_tumor
+    assert (counts.bytes, counts.lines) == (export.bytes, export.lines)
+
+
+def test_whatever_the_files_hold_the_outcomes_are_the_same(way, spark, tmp_path):
+    population.everything(tmp_path / "in")
+    counts, outcomes = agreed(tmp_path / "in", tmp_path, spark, overlays=(OVERLAY,))
+    judged = {one.patient: one for one in outcomes}
+    assert {"Patient/a", "Patient/known", "Patient/new", "Patient/returns"} <= set(judged)
+    assert "Patient/old" not in judged
+    assert judged["Patient/p"].source == "pretty.json"
+    assert (counts.lost, counts.deleted, counts.outcomes) == (1, 1, 1)
+    assert b"lanreotide" in judged["Patient/taking"].profile
+
+
+def test_a_file_that_is_cut_withholds_the_same_patients(way, spark, tmp_path):
+    lines = [*population.sample_lines("meets-all", "a"), *population.ordinary_lines(2)]
+    write(tmp_path / "in/whole.ndjson", *lines)
+    packed = gzip.compress(b"\n".join([line("Patient", "c"), tumor("c")] * 50))
+    (tmp_path / "in/cut.ndjson.gz").write_bytes(packed[: len(packed) * 2 // 3])
+    (tmp_path / "in/short.ndjson").write_bytes(tumor("a", "short")[:-9])
+    counts, outcomes = agreed(tmp_path / "in", tmp_path, spark, keep_input=True)
+    assert counts.incomplete == ("cut.ndjson.gz", "short.ndjson")
+    assert {one.error for one in outcomes} == {"PartialRecord"}
+    assert all(one.kept for one in outcomes)
+
+
+def test_a_patient_or_line_beyond_the_limit_costs_nobody_else(way, spark, tmp_path):
+    text = {"text": "x" * 500}
+    more = [line("Observation", str(n), "b", status="final", code=text) for n in range(500)]
+    long = line("DocumentReference", "d", "a", text="x" * 700_000)
+    twice = [tumor("c", note=[{"text": "y" * 1000}])] * 300
+    write(
+        tmp_path / "in/1.ndjson",
+        *(line("Patient", name) for name in "abc"),
+        *(tumor("a"), long, tumor("b"), *more, *twice),
+    )
+    counts, outcomes = agreed(tmp_path / "in", tmp_path, spark, patient_bytes=200_000)
+    assert {one.patient: one.error for one in outcomes} == {
+        "Patient/a": "",
+        "Patient/b": "TooLarge",
+        "Patient/c": "",
+    }
+    assert counts.lost == 1
+
+
+def test_an_address_is_read_as_the_folder_is(spark, tmp_path):
+    population.everything(tmp_path / "in")
+    expected, outcomes = by_embedded(tmp_path / "in", tmp_path)
+    address, store = f"file://{tmp_path}/in", f"file://{tmp_path}/between"
+    counts, found = by_spark(address, tmp_path, spark, store=store)
+    assert (counts, found.checksum) == (expected, outcomes.checksum)
+    left = [path for path in (tmp_path / "between").rglob("*.parquet")]
+    assert not any(b"Patient/" in path.read_bytes() for path in left)
+
+
+def test_what_the_sink_has_is_not_judged_again(spark, tmp_path):
+    population.everything(tmp_path / "in")
+    counts, first = by_spark(tmp_path / "in", tmp_path, spark)
+    done = {
+        name: (
+            sum(one.state == "judged" for one in some),
+            sum(one.state == "failed" for one in some),
+        )
+        for name, some in first.portions.items()
+    }
+    again, second = by_spark(tmp_path / "in", tmp_path, spark, finished=done)
+    assert (again, second.portions) == (counts, {})
