@@ -4,6 +4,7 @@ import shutil
 from importlib.util import find_spec
 
 import pytest
+import pytest_socket
 from tests.batch_spark.both import settings
 from tests.peers.fixtures import started
 from tests.peers.judges import PeerMissing
@@ -22,7 +23,22 @@ def _session(work):
 
 @pytest.fixture(scope="session")
 def _spark(tmp_path_factory):
-    yield from started(lambda: _session(tmp_path_factory.mktemp("spark") / "work"))
+    pytest_socket.enable_socket()  # what starts and ends Spark is no test
+    for session in started(lambda: _session(tmp_path_factory.mktemp("spark") / "work")):
+        yield session
+        pytest_socket.enable_socket()
+    _end_java()
+
+
+def _end_java():
+    """End the process that Spark leaves running until Python ends."""
+    from pyspark import SparkContext
+
+    gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(timeout=60)
 
 
 @pytest.fixture

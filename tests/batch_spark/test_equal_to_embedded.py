@@ -80,7 +80,7 @@ def test_an_address_is_read_as_the_folder_is(spark, tmp_path):
     address, store = f"file://{tmp_path}/in", f"file://{tmp_path}/between"
     counts, found = by_spark(address, tmp_path, spark, store=store)
     assert (counts, found.checksum) == (expected, outcomes.checksum)
-    left = [path for path in (tmp_path / "between").rglob("*.parquet")]
+    left = (tmp_path / "between").rglob("*.parquet")
     assert not any(b"Patient/" in path.read_bytes() for path in left)
 
 
