@@ -4,17 +4,14 @@ All samples stand on one server, under ids that they do not share.
 """
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-from tests.peers.loading import SAMPLES, Json, apart, put, record, session
-from tests.peers.read_back import told
+from tests.peers.loading import Json, apart, put, record, session
 from tests.peers.servers import HapiServer
-from tests.servers.fault_proxy import FaultProxy, Once, Pass, truncated_lines, wrong_next
+from tests.servers.fault_proxy import FaultProxy, Once, Pass, truncated_lines
 from tests.servers.local import Asked, Reply
 from tests.unit.cli.run import nelm
 from tests.unit.exchange import records
@@ -40,7 +37,7 @@ BY_HISTOLOGY_ALONE = {
     "neuroendocrine-carcinoma",
     "upper-rectum",
 }
-"""German records: a plain site code, and the histology in Observations (`nelm candidates --help`)."""
+"""German records: a plain site code, the histology in Observations (`nelm candidates --help`)."""
 
 
 def patient_of(bundle: Json) -> str:
