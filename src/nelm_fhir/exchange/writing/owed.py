@@ -42,11 +42,13 @@ def told_once(told: Json, place: Place) -> Json:
 
 
 def by_content(told: Json, place: Place) -> Json:
-    """Return the Provenance under an id that tells it from every other, of the same second, too.
+    """Return the Provenance under an id that its content gives, all but the moment.
 
-    Two carriers of one result have one id before they are sent, so the strategy counts as well.
+    So two writers of the very same result leave one account of it. Two carriers of one result have
+    one id before they are sent, so the strategy counts as well.
     """
-    return told | {"id": uuid_of(f"{place.strategy.name}\n{fhir_json(told).decode()}")}
+    lasting = {name: value for name, value in told.items() if name not in {"id", "recorded"}}
+    return told | {"id": uuid_of(f"{place.strategy.name}\n{fhir_json(lasting).decode()}")}
 
 
 def paid(client: Client, row: Result, place: Place, *, in_doubt: bool) -> Result:
