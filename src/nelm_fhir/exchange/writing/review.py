@@ -10,7 +10,7 @@ from datetime import datetime
 from nelm_fhir.errors import ServerRefused, WriteRefused
 from nelm_fhir.exchange.capability import Capability
 from nelm_fhir.exchange.client import Client
-from nelm_fhir.exchange.writing.compare import Differs, Finding, findings, strangers
+from nelm_fhir.exchange.writing.compare import Differs, Finding, findings, strangers, withdrawals
 from nelm_fhir.exchange.writing.lookup import Lookup
 from nelm_fhir.exchange.writing.mend import Mended, alarms_ended, mended
 from nelm_fhir.exchange.writing.place import Place, place_of
@@ -41,7 +41,8 @@ def compared(client: Client, ledger: Ledger, place: Place) -> Iterator[Finding]:
     if place.searched_by != "identifier":
         return
     try:
-        yield from list(strangers(frozenset(row.key for row in rows), lookup, place))
+        known = {*(row.key for row in rows), *withdrawals(rows, place).values()}
+        yield from list(strangers(frozenset(known), lookup, place))
     except ServerRefused:
         return  # a server that cannot be asked for all of a system only shows what is known
 
