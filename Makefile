@@ -44,7 +44,7 @@ golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before 
 	NELM_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden tests/families tests/docs \
 	  tests/unit/evaluator/test_tellings.py
 
-bench: $(VENV)/.dev ## measure speed, memory and start against their goals (ARGS="--quick", "--row NAME", "--write")
+bench: $(VENV)/.bench ## measure speed, memory and start against their goals (ARGS="--quick", "--full", "--row NAME", "--write")
 	$(BIN)/python -m tests.bench $(ARGS)
 
 mutate: $(VENV)/.mutate ## change core and evaluator in small ways: do the tests notice? ONLY= SAMPLE= SEED= SECONDS= FRESH=1
@@ -61,6 +61,8 @@ lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	  --upgrade --constraint requirements-dev.lock --extra spark pyproject.toml -o requirements-spark.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade --constraint requirements-dev.lock --group mutate pyproject.toml -o requirements-mutate.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --upgrade --constraint requirements-dev.lock --group bench pyproject.toml -o requirements-bench.lock
 
 clean: ## remove what was set up
 	rm -rf $(VENV) build dist .coverage .mutation .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -82,6 +84,12 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 $(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
 	@echo "setting up Apache Spark ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+# The same and what the engine for populations is compared with.
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.lock
+	@echo "setting up DuckDB ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 # The same and the tool that makes the mutants.

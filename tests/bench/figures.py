@@ -4,14 +4,17 @@ In: times or a plain number. Out: a Figure whose every cell is text already, so 
 RESULTS.md is what was printed.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Final
 
 from tests.bench.timing import Times, spread
 
 ITSELF: Final = "itself"
+NOT: Final = "not measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,21 @@ class Measured:
     rounds: int = 1
 
 
+class NotHere(Exception):
+    """What a row is measured with is not on this machine; the text says what is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the benchmark.
+    """One line of the benchmark; `reason` is said where the goal is not met.
 
-    `measure` None: it cannot be measured yet. `reason` is said where the goal is not met or there
-    is no figure.
+    `measure` raises NotHere where it cannot be measured.
     """
 
     name: str
     what: str
     against: str
-    measure: Callable[[Any], Measured] | None
+    measure: Callable[[Any], Measured]
     goal: Goal | None = None
     unit: str = ""
     reason: str = ""
@@ -86,14 +92,27 @@ def milliseconds(seconds: tuple[float, ...]) -> str:
     return f"{median(seconds) * 1000:.2f} ms"
 
 
-def cells(row: Row, found: Measured | None) -> tuple[str, ...]:
+def cells(row: Row, found: Measured | NotHere) -> tuple[str, ...]:
     """Return the cells of a row as they are printed and written."""
     goal = "-" if row.goal is None else str(row.goal)
-    if found is None:
-        return (row.name, row.what, row.against, goal, *["-"] * 6, f"not measured: {row.reason}")
+    if isinstance(found, NotHere):
+        return (
+            row.name,
+            row.what,
+            row.against,
+            goal,
+            *["-"] * 6,
+            *_when(),
+            f"not measured: {found}",
+        )
     figures = (f"{one:.2f}{row.unit}" for one in (found.value, found.minimum, found.spread))
-    compared = (found.floor, found.own, str(found.rounds))
+    compared = (found.floor, found.own, str(found.rounds), *_when())
     return (row.name, row.what, row.against, goal, *figures, *compared, _outcome(row, found))
+
+
+def _when() -> tuple[str, str]:
+    """Return the day, and how many processes wanted a core in the last minute."""
+    return str(datetime.now(UTC).date()), f"{os.getloadavg()[0]:.1f}"
 
 
 def _outcome(row: Row, found: Measured) -> str:

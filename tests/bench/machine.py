@@ -2,21 +2,27 @@
 
 import os
 import platform
-from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
 def machine() -> str:
-    """Return day, processor, cores, system, interpreter and libraries on a few lines."""
-    libraries = ("orjson", "msgspec", "pydantic", "fhir.resources")
+    """Return processor, cores, system, interpreter and libraries on a few lines."""
+    libraries = ("orjson", "msgspec", "pydantic", "fhir.resources", "duckdb", "pyspark")
     system = f"{platform.system()} {platform.machine()}"
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    versions = ", ".join(f"{name} {version(name)}" for name in libraries)
+    versions = ", ".join(f"{name} {_version(name)}" for name in libraries)
     return (
-        f"Measured {datetime.now(UTC).date()} on\n{_processor()}, {os.cpu_count()} cores shared "
-        f"with other work, {system}, {python}, {versions}."
+        f"Measured on\n{_processor()}, {os.cpu_count()} cores shared with other work, {system}, "
+        f"{python}, {versions}."
     )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _processor() -> str:

@@ -4,7 +4,7 @@ In: cells of the rows, section by section. Out: Markdown, and back from it the r
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +16,15 @@ README: Final = ROOT / "README.md"
 BLOCK: Final = re.compile(r"<!-- bench -->\n(.*?)<!-- /bench -->", re.DOTALL)
 COLUMNS: Final = (
     *("row", "what", "compared with", "goal", "figure", "of minima", "spread"),
-    *("floor", "measured", "rounds", "result"),
+    *("floor", "measured", "rounds", "day", "load", "result"),
 )
-_WHAT, _AGAINST, _GOAL, _FIGURE, _MINIMA, _RESULT = 1, 2, 3, 4, 5, -1
+_WHAT, _AGAINST, _GOAL, _FIGURE, _MINIMA, _OWN, _RESULT = 1, 2, 3, 4, 5, 8, -1
+_WHOLE: Final = "whole"
 _HEAD: Final = """# Results of the benchmark
 
 Written by `make bench` with `ARGS=--write`. {machine}
+Each row has its day; the load is how many processes wanted one of the two cores on average in the
+minute before it ended.
 
 A figure is the ratio of two medians, measured in alternation in one run (A B A B ...), warm, with
 the garbage collector on. Beside it stand the ratio of the minima and the spread: the distance
@@ -32,7 +35,13 @@ machine. In the steps, what the steps before made is held by the harness and kep
 collector's rounds. Where the spread is wide, the minima are the better figure.
 The records come from the project's own generator ({records}, fictional); the patients are those of
 the vignettes as a referring hospital knows them, some 20 resources about the tumor among 135.
-Memory is the rise of the highest resident size (VmHWM) of a process of its own.
+Memory of a record is the rise of the highest resident size (VmHWM) of a process of its own.
+
+Populations are exports of 2,000 patients (130 MB; 500 and 8,000 at 0.25 and 4 times the data) in
+ten files, a patient in twenty with a tumor, some 65 resources each, scattered over the files. In
+each round every program runs once, as a process of its own from start to end. Beside the ratio
+stand the CPU seconds of its whole process tree, megabytes per CPU second, and the most memory of
+its own: pages that no file holds, each counted once. Servers hold {served} referred patients.
 
 One core runs the whole line on {rate} such records per second.
 """
@@ -44,19 +53,27 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
 
 
-def document(sections: Mapping[str, Sequence[Sequence[str]]], *, records: str, rate: float) -> str:
+def document(sections: Mapping[str, Sequence[Sequence[str]]], *, records: str, served: int) -> str:
     """Return the text of RESULTS.md."""
-    head = _HEAD.format(machine=machine(), records=records, rate=f"{rate:,.0f}")
+    whole = next(cells for some in sections.values() for cells in some if cells[0] == _WHOLE)
+    rate = 1000 / float(whole[_OWN].removesuffix(" ms"))
+    head = _HEAD.format(machine=machine(), records=records, rate=f"{rate:,.0f}", served=served)
     return "\n".join([head, *(f"## {name}\n\n{table(rows)}" for name, rows in sections.items())])
 
 
-def goals(text: str) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of RESULTS.md that have a goal, cell by cell."""
-    part = text.partition("## Goals")[2].partition("\n## ")[0]
-    for line in part.splitlines():
+def table_rows(text: str) -> dict[str, tuple[str, ...]]:
+    """Return all rows of RESULTS.md, or of a part of it, cell by cell, by their names."""
+    found = {}
+    for line in text.splitlines():
         cells = tuple(cell.strip() for cell in line.strip("| ").split(" | "))
         if len(cells) == len(COLUMNS) and cells[0] not in {"row", "---"}:
-            yield cells
+            found[cells[0]] = cells
+    return found
+
+
+def goals(text: str) -> Iterable[tuple[str, ...]]:
+    """Return the rows that have a goal."""
+    return table_rows(text.partition("## Goals")[2].partition("\n## ")[0]).values()
 
 
 def block(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Every row of the benchmark, with its goal and why it may miss it.
+"""The rows about single records, with their goals and why they may miss them.
 
 In: a Setting. Out: Measured. The goals were set before the project existed; a row without one shows
 where time goes.
@@ -216,14 +216,6 @@ GOALS: Final = (
         " s",
         reason="imports of pydantic, rich and click; the catalogue is parsed anew at each start",
     ),
-    Row(
-        "export",
-        "folder of a bulk export: CPU of the engine",
-        "`orjson.loads` of every line",
-        None,
-        Goal(0.8),
-        reason="the engine for populations is not built yet",
-    ),
 )
 STEPS: Final = (
     Row("split", "split into entries, read their heads", FLOOR, _step(Steps.split)),
@@ -246,4 +238,3 @@ PEERS: Final = (
     Row("json", "`json.loads` of the standard library", FLOOR, _peer(json.loads)),
     Row("orjson", "`orjson.loads` itself: what the method is worth", FLOOR, _peer(orjson.loads)),
 )
-SECTIONS: Final = {"Goals": GOALS, "Where the time goes": STEPS, "Peers of the floor": PEERS}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -10,6 +11,8 @@ from tests.bench import data
 from tests.bench.data import Bench
 from tests.bench.figures import Measured, of_ratio
 from tests.bench.line import Steps
+from tests.bench.populations import ROUNDS, Populations
+from tests.bench.server_row import Served
 from tests.bench.timing import Pace, alternate
 
 from nelm_fhir import pipeline
@@ -18,14 +21,23 @@ from nelm_fhir.knowledge.catalogue import Catalogue
 RECORDS: Final = 60
 FEW: Final = 20
 """Records where one takes long, and with `--quick`."""
+PATIENTS: Final = 2_000
+"""Of the export of size 1: 130 MB."""
+FULL: Final = 20_000
+QUICK: Final = 200
+SERVED: Final = 40
+"""Patients on a server."""
+SERVED_ROUNDS: Final = 3
 
 
 @dataclass
 class Setting:
-    """How a run measures."""
+    """How a run measures; `folder` is for exports, with `full` ten times as large."""
 
     pace: Pace = field(default_factory=Pace)
     quick: bool = False
+    full: bool = False
+    folder: Path = Path()
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -46,6 +58,19 @@ class Setting:
     def ordinary(self) -> Bench:
         """Patients without one."""
         return data.ordinary(self.catalogue, self._count)
+
+    @cached_property
+    def populations(self) -> Populations:
+        """Exports of a Bulk Data server, and the runs over them."""
+        patients = QUICK if self.quick else FULL if self.full else PATIENTS
+        rounds = dict.fromkeys(ROUNDS, 1) if self.quick else ROUNDS
+        return Populations(self.catalogue, self.folder, patients, rounds)
+
+    @cached_property
+    def served(self) -> Served:
+        """Patients on servers, and the runs over them."""
+        rounds = 1 if self.quick else SERVED_ROUNDS
+        return Served(self.catalogue, SERVED // (10 if self.quick else 1), rounds)
 
     @property
     def _count(self) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.bench import data
-from tests.bench.figures import Goal, Measured, Row, cells, of_difference
+from tests.bench.figures import Goal, Measured, NotHere, Row, cells, of_difference
 from tests.bench.growth import Growth
 from tests.bench.timing import FEWEST, WARM, Pace, Times, alternate, exponent, spread
 
@@ -71,7 +71,7 @@ def test_a_row_says_whether_it_meets_its_goal_and_otherwise_why_not():
     assert cells(ROW, Measured(1.4, 1.3, 0.1))[-1] == "met"
     assert cells(ROW, Measured(1.6, 1.3, 0.1))[-1] == "missed: because"
     assert cells(ROW, Measured(1.4, 1.6, 0.1))[-1] == "missed: because"
-    assert cells(ROW, None)[-1] == "not measured: because"
+    assert cells(ROW, NotHere("no Java"))[-1] == "not measured: no Java"
 
 
 def test_the_records_are_the_same_every_time_and_as_large_as_the_goals_say():

@@ -1,4 +1,4 @@
-"""HAPI as the target: what each strategy writes, once, updated, taken back, and read as it was sent.
+"""HAPI as the target: what each strategy writes, once, updated, taken back, read as it was sent.
 
 Each strategy has a patient of its own; what the commands say is held against what the server has.
 """
