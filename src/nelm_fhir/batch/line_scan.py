@@ -75,6 +75,24 @@ class Seen:
         self.others: list[bytes] = []
 
 
+class _Known(dict[str | None, int | None]):
+    """The key for each reference as it is written; None where the line has to be looked at."""
+
+    def of(self, references: Sequence[str | None]) -> list[Any]:
+        """Return the key per reference."""
+        if len(self) > _KNOWN:
+            self.clear()
+        return list(map(self.__getitem__, references))
+
+    def __missing__(self, reference: str | None) -> int | None:
+        name = reference
+        if reference is not None and not is_plain(reference):
+            name = person(Reference(reference))
+            name = None if name is None or name.startswith(_LOOKED_UP) else name
+        key = self[reference] = None if name is None else key_of(name)
+        return key
+
+
 class LineScan:
     """Looks at the lines of one file, block by block."""
 
@@ -82,7 +100,7 @@ class LineScan:
         self.seen = Seen()
         self._catalogue = catalogue
         self._unread = unread(catalogue.codes)
-        self._known: dict[str | None, int] = {}
+        self._known = _Known()
 
     def block(self, text: bytes) -> tuple[list[int], list[int]]:
         """Return the key of the owner and the length of every line."""
@@ -95,7 +113,7 @@ class LineScan:
             return [self.line(line) for line in lines], lengths
         types = list(map(_TYPE, heads))
         kinds = set(types)
-        keys = self._keys(list(map(_REFERENCE, heads)))
+        keys = self._known.of(list(map(_REFERENCE, heads)))
         looked_at = _unusual(kinds, keys, types)
         asked = self._unread.read(heads)
         several = (n for n in asked if lines[n].count(_NAME) > 1)
@@ -152,18 +170,6 @@ class LineScan:
             return NOBODY
         return keys[0] if len(keys) == 1 else SPECIAL
 
-    def _keys(self, references: Sequence[str | None]) -> list[Any]:
-        """Return the key per reference; None where it has none that is sure."""
-        keys: list[Any] = list(map(self._known.get, references))
-        if None not in keys:
-            return keys
-        if len(self._known) > _KNOWN:
-            self._known.clear()
-        for n in [n for n, key in enumerate(keys) if key is None]:
-            if (reference := references[n]) is not None:
-                keys[n] = self._known.get(reference) or self._known_by(reference)
-        return keys
-
     def _key(self, kind: str | None, head: LineHead, line: bytes) -> int | None:
         """Return the key of an ordinary line; None for one that must be looked at by itself."""
         if kind == PATIENT:
@@ -172,19 +178,12 @@ class LineScan:
         subject = head.subject if head.subject is not NO_SUBJECT else head.patient
         if subject is not None:
             written = subject.reference
-            return None if written is None else self._known.get(written) or self._known_by(written)
+            return self._known[written]
         if kind in _UNUSUAL:
             return None
         if name := loose_name(head):
             self.seen.loose.append((name, line))
         return NOBODY
-
-    def _known_by(self, reference: str) -> int | None:
-        name = reference if is_plain(reference) else person(Reference(reference))
-        if name is None or name.startswith(_LOOKED_UP):
-            return None
-        key = self._known[reference] = key_of(name)
-        return key
 
     def _mark_concerned(self, asked: Sequence[int], lines: Lines, heads: Heads) -> None:
         """Note the owners of those lines in which something stands that concerns us."""

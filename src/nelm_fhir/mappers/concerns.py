@@ -45,11 +45,15 @@ def marks(text: bytes, codes: CodeTables) -> tuple[bytes, ...]:
     For many lines at once: only of those in which one of the marks stands `can_concern` can be
     true.
     """
-    written = set(_PLACED.findall(text))
-    found = [place for place in written if _tells(codes, _WRITTEN.findall(place)[0])]
+    found = [place for place in set(_PLACED.findall(text)) if _is_marked(codes, place)]
     if _OURS in text:
         found.append(_OURS)
     return (*found, *set(_SPELLED.findall(text)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_marked(codes: CodeTables, place: bytes) -> bool:
+    return _tells(codes, _WRITTEN.findall(place)[0])
 
 
 @lru_cache(maxsize=_KEPT)
