@@ -179,6 +179,7 @@ class _Run:
             done += len(task.portion.patients)
             self._watch(Progress(self._total, self._total, done, max(patients, done)))
         once.check()
+        self._watch(Progress(self._total, self._total, done, done))
 
     def _one_by_one(self, task: tasks.ToJudge) -> list[Outcome]:
         """Judge the patients of a portion that killed its process: only one of them is to blame."""

@@ -47,7 +47,7 @@ class Gathering:
         self._cohort = cohort(count, self._concerned(), groups)
         names = islice(self._concerned(), _NAMES)
         self._names = {key_of(name): name for name in names if name not in groups}
-        self.patients = len(self._cohort)
+        self.patients = len(self._cohort) - 1
         """About how many patients have a concern."""
         self._loose = Marks(sum(scan.loose for scan in scans))
         self._loose.add(key_of(name) for name, _, _ in self._of_nobody())

@@ -18,11 +18,11 @@ from typing import BinaryIO, Final
 from msgspec import Struct
 
 from nelm_fhir.batch import line_index, records
-from nelm_fhir.batch.blocks import SIZE, Block, Stream, blocks
+from nelm_fhir.batch.blocks import SIZE, Block, blocks
 from nelm_fhir.batch.keys import NOBODY, SPECIAL
 from nelm_fhir.batch.line_scan import LineScan, Seen
 from nelm_fhir.batch.manifest import Announced, announced
-from nelm_fhir.batch.sources import SourceFile, opened
+from nelm_fhir.batch.sources import Source, SourceFile, opened, taken
 from nelm_fhir.errors import InputError, TooLarge
 from nelm_fhir.fhir_r4.split import is_json, not_json
 from nelm_fhir.knowledge.catalogue import Catalogue
@@ -82,6 +82,8 @@ class FileScanner:
 
     def run(self, catalogue: Catalogue, advance: Callable[[int], None]) -> FileScan:
         """Look through the file; `advance` is told the bytes as they are done."""
+        self._advance = advance
+        self._told = 0
         self._lines = LineScan(catalogue)
         self._types = registry.Wanted(catalogue.codes).types
         with ExitStack() as stack:
@@ -89,15 +91,21 @@ class FileScanner:
             self._people = self._open(stack, "people")
             self._loose = self._open(stack, "loose")
             self._concerned = self._open(stack, "concerned")
-            self._read(advance)
+            self._read()
             self._spill(0)
+            self._tell(self.file.size)
         conclude(self.found, self._lines.seen, self._types)
         return self.found
 
     def _open(self, stack: ExitStack, what: str) -> BinaryIO:
         return stack.enter_context(self._start.with_suffix(f".{what}").open("wb"))
 
-    def _read(self, advance: Callable[[int], None]) -> None:
+    def _tell(self, taken: int) -> None:
+        """Tell how much of the file is done."""
+        self._advance(taken - self._told)
+        self._told = taken
+
+    def _read(self) -> None:
         try:
             with opened(self.file) as stream:
                 start = stream.read(SIZE)
@@ -105,20 +113,19 @@ class FileScanner:
                     self.found.is_ignored = not self.file.is_promised
                     self.found.is_incomplete = self.file.is_promised
                 elif is_document(start):
-                    self._document(start + stream.read(self._limit), stream, advance)
+                    self._document(start + stream.read(self._limit), stream)
                 else:
-                    self._blocks(blocks(stream, self._limit, start), advance)
+                    self._blocks(blocks(stream, self._limit, start), stream)
         except UNREADABLE:
             self.found.is_incomplete = True
 
-    def _document(self, text: bytes, stream: Stream, advance: Callable[[int], None]) -> None:
+    def _document(self, text: bytes, stream: Source) -> None:
         """Look at a file that is one JSON text; at its lines, if it turns out to be lines."""
         if not is_json(text) and starts_lines(text):
-            self._blocks(blocks(stream, self._limit, text), advance)
+            self._blocks(blocks(stream, self._limit, text), stream)
             return
         self.found.is_document = True
         self.found.bytes = len(text)
-        advance(len(text))
         if stream.read(1):
             self.found.refused.append(refused(too_large(self._limit)))
             return
@@ -128,7 +135,7 @@ class FileScanner:
             self._lines.seen.lost = 0
             self.found.refused.append(refused(not_json()))
 
-    def _blocks(self, found: Iterable[Block], advance: Callable[[int], None]) -> None:
+    def _blocks(self, found: Iterable[Block], stream: Source) -> None:
         tail = b"\n"
         for block in found:
             if block.passed:
@@ -137,7 +144,7 @@ class FileScanner:
                 line_index.write(self._index, *self._lines.block(block.text))
                 tail = block.text
             self.found.bytes += block.passed + len(block.text)
-            advance(block.passed + len(block.text))
+            self._tell(taken(stream))
             self._spill(_HELD)
         last = tail.rpartition(b"\n")[2]
         if last.strip() and not is_json(last):

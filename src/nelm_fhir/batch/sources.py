@@ -12,12 +12,16 @@ import os
 from collections.abc import Iterator
 from io import RawIOBase
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from nelm_fhir.errors import InputError
 
 GZIP: Final = b"\x1f\x8b"
 _PROMISING: Final = frozenset({".json", ".ndjson", ".jsonl"})
+
+
+Source = gzip.GzipFile | RawIOBase
+"""An opened file: as it is, or unpacked."""
 
 
 class SourceFile(NamedTuple):
@@ -72,7 +76,13 @@ def fingerprint(files: list[SourceFile], *parts: str) -> str:
     return hashlib.sha256("\n".join(told).encode(errors="surrogateescape")).hexdigest()
 
 
-def opened(file: SourceFile) -> gzip.GzipFile | RawIOBase:
+def taken(stream: Source) -> int:
+    """Return how many bytes of the file, packed as it may be, were read."""
+    packed = cast("RawIOBase", stream.fileobj) if isinstance(stream, gzip.GzipFile) else stream
+    return packed.tell()
+
+
+def opened(file: SourceFile) -> Source:
     """Open a file for reading, unpacked if it is gzip; raises OSError."""
     with file.path.open("rb") as plain:
         is_packed = plain.read(len(GZIP)) == GZIP
