@@ -12,13 +12,16 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
 FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps tests/golden tests/negative tests/fuzz \
           tests/mutation
 
-.PHONY: help demo check test lint types fast criteria golden bench mutate lock clean
+.PHONY: help demo demo-server check test lint types fast criteria golden bench mutate lock clean
 
 help: ## show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.run ## set up, and assess a sample patient
 	@$(BIN)/nelm assess sample_bundles/sets-that-disagree/bundle.json --as-of 2026-04-20
+
+demo-server: $(VENV)/.dev ## the same at a FHIR server: find patients, judge, write back (needs Java; KEEP=1 leaves it running)
+	@$(BIN)/python -m tests.peers.demo
 
 test: $(VENV)/.spark ## set up, and run every test (outside judges where Java and Node are there)
 	$(BIN)/python -m coverage erase

@@ -228,7 +228,7 @@ class FaultProxy:
     def __init__(self, upstream: str, choice: Choice) -> None:
         self.choice = choice
         self._upstream = urlsplit(upstream)
-        self._local = Local(self._answer)
+        self._local = Local(self.answer)
         self.origin = self._local.origin
         self.asked = self._local.asked
 
@@ -241,7 +241,8 @@ class FaultProxy:
     ) -> None:
         self._local.__exit__(kind, e, t)
 
-    def _answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: Asked) -> Reply:
+        """Answer a request as the choice says."""
         chosen = self.choice(asked)
         return self._through(asked) if chosen is None else chosen[1](asked, self._through)
 
