@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from nelm_fhir.writers.basic import carried
 from nelm_fhir.writers.canonicals import ASSESSMENT_IDENTIFIER, BASIS, EDITION_IDENTIFIER
 from nelm_fhir.writers.result_parts import pinned
 
@@ -28,13 +29,14 @@ class Word(StrEnum):
 _WORDS: Final = {
     "preliminary": Word.OURS,
     "completed": Word.OURS,  # Communication: what we send says so itself
-    "": Word.OURS,  # Basic has no status
+    "": Word.OURS,  # a Basic whose content cannot be read any more
     "final": Word.CONFIRMED,
     "amended": Word.CONFIRMED,
     "corrected": Word.CONFIRMED,
     "entered-in-error": Word.WITHDRAWN,
 }
 _CURRENT: Final = "current"
+_CARRIER: Final = "Basic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def local(reference: str) -> str:
 
 
 def _status(resource: Json) -> str:
+    if resource.get("resourceType") == _CARRIER:  # it has no status: what it carries has
+        return _text(carried(resource) or {}, "status")
     status = _text(resource, "status")
     return _text(resource, "docStatus") if status == _CURRENT else status
 
