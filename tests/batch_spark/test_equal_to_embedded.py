@@ -1,15 +1,20 @@
 """Apache Spark and the embedded engine give the same outcomes, byte for byte."""
 
 import gzip
+import json
 
 import pytest
 from tests.batch_spark import population
 from tests.batch_spark.both import OVERLAY, agreed, by_embedded, by_spark
 from tests.batch_spark.population import line, tumor, write
 from tests.bench.export_data import write_export
+from tests.unit.cli.run import nelm
 
 from nelm_fhir import pipeline
 from nelm_fhir.batch import spark_files
+from nelm_fhir.batch.files import NAMES, RUN
+from nelm_fhir.batch.spark_judging import check_once, extent_of
+from nelm_fhir.cli.exits import SOME_NOT_ASSESSED
 
 pytestmark = pytest.mark.peer
 BY_LINES, WHOLE = 0, 1 << 22
@@ -94,5 +99,36 @@ def test_what_the_sink_has_is_not_judged_again(spark, tmp_path):
         )
         for name, some in first.portions.items()
     }
+    assert len(first.portions) == 2  # of all patients, and of what is nobody's record
     again, second = by_spark(tmp_path / "in", tmp_path, spark, finished=done)
     assert (again, second.portions) == (counts, {})
+
+
+def test_the_command_writes_the_same_files_with_either_engine(spark, tmp_path):
+    population.everything(tmp_path / "in")
+    written = {}
+    for engine in ("embedded", "spark"):
+        out = tmp_path / engine
+        done = nelm(
+            *("batch", str(tmp_path / "in"), "--output", str(out), "--engine", engine),
+            *("--as-of", "2026-06-01"),
+        )
+        assert done.exit_code == SOME_NOT_ASSESSED, done.stderr
+        written[engine] = {name: (out / name).read_bytes() for name in NAMES if name != RUN}
+        told = json.loads((out / RUN).read_bytes())
+        assert told.pop("engine") == engine
+        written[engine][RUN] = told
+    assert written["embedded"] == written["spark"]
+
+
+def test_a_second_answer_for_a_patient_is_noticed(spark):
+    lines = spark.createDataFrame(
+        [(b"Patient/a", b"1", ""), (b"Patient/a", b"2", ""), (b"Patient/b", b"3", "")],
+        "patient binary, text binary, source string",
+    )
+    one = spark.createDataFrame([(b"Patient/a", 2), (b"Patient/b", 1)], "patient binary, texts int")
+    extent = extent_of(lines)
+    check_once(extent, one)
+    for wrong in (one.unionByName(one), one.limit(1), one.replace(2, 1)):
+        with pytest.raises(RuntimeError, match="exactly one verdict"):
+            check_once(extent, wrong)

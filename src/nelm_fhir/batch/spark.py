@@ -35,7 +35,13 @@ from nelm_fhir.batch.spark_judging import JUDGED, Assess, check_once, extent_of,
 from nelm_fhir.batch.spark_knowledge import Knowledge, check_workers, knowledge_of
 from nelm_fhir.batch.spark_people import identified, people
 from nelm_fhir.batch.spark_scanning import FirstPass
-from nelm_fhir.batch.spark_session import Frame, Session, rows_at_once, session_for
+from nelm_fhir.batch.spark_session import (
+    Frame,
+    Session,
+    check_installed,
+    rows_at_once,
+    session_for,
+)
 from nelm_fhir.batch.spark_store import Store, cleared
 from nelm_fhir.mappers import registry
 
@@ -63,6 +69,7 @@ def run(
 
     Raises InputError where there is nothing to read, or Spark is not there.
     """
+    check_installed()
     cleared(settings.work)
     with session_for(session, settings) as spark:
         knowledge = knowledge_of(settings.overlays)

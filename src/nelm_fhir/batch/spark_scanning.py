@@ -14,7 +14,8 @@ from typing import Final
 import msgspec
 
 from nelm_fhir.batch import spark_files
-from nelm_fhir.batch.scanning import FileScan
+from nelm_fhir.batch.line_scan import Seen
+from nelm_fhir.batch.scanning import FileScan, conclude
 from nelm_fhir.batch.spark_files import Source, number_in
 from nelm_fhir.batch.spark_knowledge import Knowledge
 from nelm_fhir.batch.spark_lines import OWNED, OwnersOfLines, ScanLines
@@ -47,6 +48,9 @@ class FirstPass:
     def found(self) -> Frame:
         """Look through all files; return the rows of what was seen."""
         everything = range(len(self.source.files))
+        for number in (n for n in everything if not self.source.files[n].size):
+            self.scans[number] = FileScan()  # Spark tells nothing of an empty file
+            conclude(self.scans[number], Seen(), self.read)
         tables = [self._look_at_lines([n for n in everything if self.source.is_large(n)])]
         tables.append(self._look_at_whole([n for n in everything if n not in self.scans]))
         for number in everything:

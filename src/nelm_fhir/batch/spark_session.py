@@ -58,9 +58,8 @@ _ROWS: Final = "spark.sql.execution.arrow.maxRecordsPerBatch"
 def session_for(given: Session | None, settings: Settings) -> Iterator[Session]:
     """Give the session to work in; one that was started here is stopped in the end.
 
-    Raises InputError where Spark is not installed or does not start.
+    Raises InputError where Spark does not start.
     """
-    _check_installed()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")  # not used
         session = given if given is not None else _of_the_platform()
@@ -89,7 +88,8 @@ def rows_at_once(session: Session, count: int) -> Iterator[None]:
         session.conf.set(_ROWS, before)
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Raise InputError where the extra is not installed."""
     missing = [name for name in ("pyspark", "pyarrow") if find_spec(name) is None]
     if missing:
         raise InputError(
