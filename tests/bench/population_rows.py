@@ -19,21 +19,17 @@ from tests.bench.populations import (
     ONE,
     ORJSON,
     PARQUET,
-    QUARTER,
     SIZES,
-    SPARK,
+    SPARK_ROUNDS,
     Populations,
     Rounds,
-    spark_is_here,
 )
-from tests.bench.process_tree import Usage
 from tests.bench.setting import Setting
 from tests.bench.timing import Times, exponent, spread
 
 LINES: Final = "`orjson.loads` of every line"
 EMBEDDED: Final = "the embedded engine"
 _MB: Final = 1e6
-_SPARK_ROUNDS: Final = 3
 Measure = Callable[[Setting], Measured]
 
 
@@ -110,23 +106,14 @@ def _most(told: Populations, runs: Sequence[Rounds]) -> Measured:
 
 def _spark_equal(setting: Setting) -> Measured:
     """Return in how many files Spark differs from the embedded engine, at two sizes."""
-    spark_is_here()
-    differing = [_differing(setting.populations, size) for size in (QUARTER, ONE)]
-    return Measured(max(differing), min(differing), 0.0, rounds=len(differing))
-
-
-def _differing(told: Populations, size: float) -> int:
-    (_, ours), (_, theirs) = (told.outputs(name, size) for name in (PARQUET, SPARK))
-    return sum(ours.get(name) != theirs.get(name) for name in ours | theirs)
+    rounds = [one for size in SPARK_ROUNDS for one in setting.populations.both(size)]
+    differing = [len(one.differing) for one in rounds]
+    return Measured(max(differing), min(differing), 0.0, rounds=len(rounds))
 
 
 def _spark(setting: Setting) -> Measured:
-    spark_is_here()
-    told, runs = setting.populations, list[tuple[Usage, Usage]]()
-    for _ in range(min(_SPARK_ROUNDS, told.rounds[ONE])):
-        runs.append((told.run(PARQUET, ONE), told.run(SPARK, ONE)))
-    floor, own = zip(*runs, strict=True)
-    return _compared(own, floor, told.export(ONE).bytes)
+    rounds, size = setting.populations.both(ONE), setting.populations.export(ONE).bytes
+    return _compared([one.spark for one in rounds], [one.embedded for one in rounds], size)
 
 
 def _cpu(rounds: Rounds) -> tuple[float, ...]:

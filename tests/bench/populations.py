@@ -21,14 +21,14 @@ from tests.bench.figures import NotHere
 from tests.bench.process_tree import Usage, used
 
 from nelm_fhir.batch.files import NAMES, RUN
-from nelm_fhir.cli.engines import ENGINES
+from nelm_fhir.cli.engines import SPARK
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.mappers import concerns
 
 ROOT: Final = Path(__file__).parents[2]
 QUARTER, ONE, FOUR = SIZES = (0.25, 1.0, 4.0)
 ROUNDS: Final = {QUARTER: 3, ONE: 5, FOUR: 3}
-DUCKDB, SPARK, ORJSON = "duckdb", "spark", "orjson"
+DUCKDB, ORJSON = "duckdb", "orjson"
 BATCH: Final = "batch"
 """`nelm batch` on the core install alone."""
 PARQUET: Final = "parquet"
@@ -36,7 +36,19 @@ PARQUET: Final = "parquet"
 _CORE: Final = "import sys; sys.modules['pyarrow'] = None; "
 _CLI: Final = "from nelm_fhir.cli.main import main; main()"
 
+SPARK_ROUNDS: Final = {QUARTER: 1, ONE: 2}
+
 Rounds = Sequence[Usage]
+Digests = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What both engines used for the same export, and the names of files that differ."""
+
+    embedded: Usage
+    spark: Usage
+    differing: Sequence[str]
 
 
 @dataclass
@@ -49,6 +61,7 @@ class Populations:
     rounds: Mapping[float, int] = field(default_factory=lambda: ROUNDS)
     _runs: dict[float, Mapping[str, Rounds]] = field(default_factory=dict)
     _exports: dict[float, Export] = field(default_factory=dict)
+    _both: dict[float, Sequence[Both]] = field(default_factory=dict)
 
     def export(self, size: float) -> Export:
         """Return the export of so many times the patients."""
@@ -85,7 +98,7 @@ class Populations:
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
-    def outputs(self, name: str, size: float) -> tuple[Usage, Mapping[str, str]]:
+    def outputs(self, name: str, size: float) -> tuple[Usage, Digests]:
         """Run `nelm batch`; return the digest of each of its files but the account of the run."""
         work = self.folder / f"outputs-{name}"
         try:
@@ -94,6 +107,22 @@ class Populations:
             return usage, {one: _digest(work / one) for one in there}
         finally:
             shutil.rmtree(work, ignore_errors=True)
+
+    def both(self, size: float) -> Sequence[Both]:
+        """Return the rounds of both engines in alternation; raises NotHere without Spark."""
+        _spark_is_here()
+        if size not in self._both:
+            rounds = min(SPARK_ROUNDS[size], self.rounds[size])
+            self._both[size] = [self._round_of_both(size) for _ in range(rounds)]
+        return self._both[size]
+
+    def _round_of_both(self, size: float) -> Both:
+        (ours, our_files), (theirs, their_files) = (
+            self.outputs(name, size) for name in (PARQUET, SPARK)
+        )
+        names = sorted(our_files | their_files)
+        differing = [one for one in names if our_files.get(one) != their_files.get(one)]
+        return Both(ours, theirs, differing)
 
     def _command(self, name: str, source: Path, work: Path) -> Sequence[str]:
         if name in contestant.PROGRAMS:
@@ -129,9 +158,7 @@ def _digest(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def spark_is_here() -> None:
+def _spark_is_here() -> None:
     """Raise NotHere where Spark cannot be run."""
-    if SPARK not in ENGINES:
-        raise NotHere("this program has no engine for Spark yet")
     if not find_spec("pyspark") or shutil.which("java") is None:
         raise NotHere("PySpark or Java is not installed (extra `spark`)")

@@ -14,7 +14,7 @@ import pytest
 from tests.bench import contestant, data, server_row
 from tests.bench.figures import NotHere, cells
 from tests.bench.population_rows import GOALS, STEPS
-from tests.bench.populations import BATCH, DUCKDB, ONE, SIZES, SPARK, Populations
+from tests.bench.populations import BATCH, DUCKDB, ONE, SIZES, Populations
 from tests.bench.process_tree import Ended, used
 from tests.bench.sections import SERVERS
 from tests.bench.setting import Setting
@@ -101,7 +101,7 @@ def test_an_engine_gives_the_same_files_twice(populations):
 
 
 def test_spark_is_asked_for_as_a_user_does(populations, tmp_path):
-    command = populations._command(SPARK, Path("export"), tmp_path)
+    command = populations._command("spark", Path("export"), tmp_path)
     assert command[-2:] == ["--engine", "spark"]
 
 
