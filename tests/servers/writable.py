@@ -37,6 +37,8 @@ class WritableStore(FhirStore):
     races: float = 0
     drops: frozenset[str] = frozenset()
     """Elements that are dropped silently from what is written."""
+    silent: bool = False
+    """Answers to a Bundle tell the id of what landed and not its version, as Medplum's."""
     refuses: Entry = lambda _entry: None
     history: dict[str, list[Json]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -105,6 +107,10 @@ class WritableStore(FhirStore):
 
     def _answered(self, kind: str, replies: list[Reply]) -> Reply:
         entries = [{"response": _response(reply)} for reply in replies]
+        for entry in entries if self.silent else ():
+            entry["response"].pop("etag", None)
+            if place := entry["response"].get("location"):
+                entry["response"]["location"] = _name(place)
         return Reply(200, {"resourceType": "Bundle", "type": kind, "entry": entries}, FHIR_JSON)
 
     def _entry(self, entry: Json) -> Reply:

@@ -43,16 +43,23 @@ def everything(
                 raise
         else:
             return
-    for kind in SEARCHED:
-        yield from _of_type(client, kind, patient, offered, record)
+    # Medplum's router in memory finds nobody by the bare id, and says so as if there were nothing.
+    for written in (patient.partition("/")[2], patient):
+        nothing = True
+        for kind in SEARCHED:
+            for entry in _of_type(client, kind, patient, offered, record, written=written):
+                nothing = False
+                yield entry
+        if not nothing:
+            return
 
 
 def _of_type(
-    client: Client, kind: str, patient: str, offered: Capability, record: Gathered
+    client: Client, kind: str, patient: str, offered: Capability, record: Gathered, *, written: str
 ) -> Iterator[Entry]:
     if not _can_search(kind, offered):
         return
-    for entry in _searched(client, kind, patient, offered):
+    for entry in _searched(client, kind, patient, offered, written=written):
         # A server that does not know a parameter may leave it out and send what it has of all.
         if not record.is_theirs(entry):
             raise partial("Asked for one patient, the server answered about another.")
@@ -67,9 +74,11 @@ def _can_search(kind: str, offered: Capability) -> bool:
     return named is not None and (not named.interactions or offered.can_search(kind))
 
 
-def _searched(client: Client, kind: str, patient: str, offered: Capability) -> list[Entry]:
-    """Search by `patient`, or by `subject` where only that is understood."""
-    by_patient = ("patient", patient.partition("/")[2])
+def _searched(
+    client: Client, kind: str, patient: str, offered: Capability, *, written: str
+) -> list[Entry]:
+    """Search by `patient`, as `written`, or by `subject` where only that is understood."""
+    by_patient = ("patient", written)
     by_subject = ("subject", patient)
     known = offered.search_params(kind)
     if "subject" in known and "patient" not in known:

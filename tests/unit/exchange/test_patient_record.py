@@ -4,7 +4,7 @@ import json
 
 import pytest
 from tests.servers.fhir_store import FHIR_JSON, FhirStore
-from tests.servers.local import Asked, Reply, outcome
+from tests.servers.local import Asked, Reply, bundle, outcome
 from tests.unit.exchange.records import (
     SAMPLES,
     condition,
@@ -428,3 +428,15 @@ def test_nothing_of_an_answer_is_in_an_error():
         with pytest.raises(ExchangeError) as refused:
             fetched(store)
         assert canary not in repr(refused.value) + str(refused.value)
+
+
+def test_a_server_that_finds_nobody_by_the_bare_id_is_asked_by_the_whole_name():
+    store = FhirStore.of(sample("meets-all"), everything=False)
+    store.instead = lambda asked: (
+        bundle(total=0)
+        if "_search" in asked.path and asked.form.get("patient", "Patient/").count("/") == 0
+        else None
+    )
+    whole = fetched(FhirStore.of(sample("meets-all"), everything=False))
+    assert names(fetched(store)) == names(whole)
+    assert len(names(whole)) > 50

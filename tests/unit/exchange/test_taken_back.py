@@ -58,3 +58,17 @@ def test_a_withdrawal_that_is_gone_is_a_difference(tmp_path):
         )
         del site.store.texts[last]
         assert differences(site) == [Differs.CHANGED]
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+def test_a_version_that_an_answer_does_not_tell_is_looked_up(tmp_path, kind):
+    offers = ALL - ({"transaction", "batch"} - {kind})
+    with Site.opened(tmp_path, offers=offers, silent=True) as site:
+        site.run()
+        assert differences(site) == []
+        site.record.burden(80)
+        assert set(ends(site.run())) == {"updated"}
+        assert differences(site) == []
+        site.withdraw()
+        assert differences(site) == []
+        assert {row.server_version for row in site.rows()} == {"3"}

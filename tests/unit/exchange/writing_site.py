@@ -13,7 +13,7 @@ import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,12 +124,16 @@ class Site:
         assessment, read = record.judged(as_of, more.pop("sets", SETS))
         newest = youngest([record.text], now=self.night)
         with self.writer(**more) as writer:
-            return writer.write(assessment, writing(read), newest_input=newest, void=void)
+            return writer.write(assessment, self.writing(read), newest_input=newest, void=void)
+
+    def writing(self, read: pipeline.Read | None = None) -> Writing:
+        """What the results are written with at this server."""
+        return replace(writing(read), create_only="update" not in self.store.offers)
 
     def withdraw(self, patient: str = PATIENT, **more: Any) -> list[Done]:
         """Retract everything of a patient who was merged into another."""
         with self.writer(**more) as writer:
-            return writer.withdraw(patient, writing())
+            return writer.withdraw(patient, self.writing())
 
     def results(self) -> list[Json]:
         """What stands at the server of the types that carry results."""

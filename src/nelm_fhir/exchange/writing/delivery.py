@@ -10,6 +10,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from nelm_fhir.errors import ExchangeError
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.writing.answers import Came, Landed
@@ -89,12 +90,21 @@ class Delivery:
     def _stands(self, parcel: Parcel, landed: Landed) -> Result:
         """Return the row of what landed; a withdrawal that is a new resource keeps the old id."""
         keeps_id = parcel.landed is State.RETRACTED
+        server_id = parcel.row.server_id if keeps_id else landed.id or parcel.row.server_id
         return replace(
             parcel.row,
             state=parcel.landed,
-            server_id=parcel.row.server_id if keeps_id else landed.id or parcel.row.server_id,
-            server_version=landed.version,
+            server_id=server_id,
+            server_version=landed.version or self._version(server_id),
         )
+
+    def _version(self, server_id: str) -> str:
+        """Return the version that stands there now, where an answer does not tell (Medplum)."""
+        try:
+            held = self._lookup.by_id(server_id)
+        except ExchangeError:
+            return ""  # it landed all the same
+        return held.version if held else ""
 
     def _looked_after(self, created: Sequence[Result], done: Mapping[str, Done]) -> dict[str, Done]:
         """Look whether what was created stands there, once and as it was sent."""
