@@ -1,21 +1,13 @@
 """One population judged by both engines; they have to agree in every byte."""
 
 import hashlib
-from datetime import date
-from pathlib import Path
 
 import msgspec
+from tests.unit.batch.populations import SAMPLES, settings
 
 from nelm_fhir.batch import embedded, spark
-from nelm_fhir.batch.settings import Settings
 
-AS_OF = date(2026, 6, 1)
-SAMPLES = Path(__file__).parents[2] / "sample_bundles"
 OVERLAY = SAMPLES.parent / "mappings" / "overlays" / "example-hospital"
-
-
-def settings(work, **more):
-    return Settings(as_of=AS_OF, work=work, **more)
 
 
 class Kept:

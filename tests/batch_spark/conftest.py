@@ -5,9 +5,9 @@ from importlib.util import find_spec
 
 import pytest
 import pytest_socket
-from tests.batch_spark.both import settings
 from tests.peers.fixtures import started
 from tests.peers.judges import PeerMissing
+from tests.unit.batch.populations import settings
 
 from nelm_fhir.batch.spark_session import session_for
 
@@ -18,7 +18,7 @@ def _session(work):
         raise PeerMissing("Apache Spark is not installed; `make test` installs it")
     if shutil.which("java") is None:
         raise PeerMissing("Apache Spark needs Java")
-    return session_for(None, settings(work))
+    return session_for(None, settings(work, workers=2))
 
 
 @pytest.fixture(scope="session")

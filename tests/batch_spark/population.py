@@ -1,49 +1,12 @@
 """A small population with everything that makes one hard, in every kind of file."""
 
-import gzip
 import json
 from datetime import UTC, datetime
 
-from tests.batch_spark.both import SAMPLES
-from tests.bench import data
-from tests.bench.export_data import export_lines
-
-from nelm_fhir import pipeline
+from tests.unit.batch.populations import line, ordinary_lines, sample_lines, tumor, write
 
 PATIENT_SYSTEM = "urn:oid:2.999.1"
-CONFIRMED = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-
-
-def line(kind, identity, patient=None, **more):
-    """Return one resource as a line."""
-    subject = {"subject": {"reference": f"Patient/{patient}"}} if patient else {}
-    return json.dumps({"resourceType": kind, "id": identity, **subject, **more}).encode()
-
-
-def tumor(patient, name="tumor", **more):
-    """Return a line that states a neuroendocrine tumor of the ileum."""
-    coding = [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C7A.012"}]
-    status = {"coding": [{"system": CONFIRMED, "code": "confirmed"}]}
-    told = {"verificationStatus": status, "code": {"coding": coding}, **more}
-    return line("Condition", f"{patient}-{name}", patient, **told)
-
-
-def sample(name):
-    return json.loads((SAMPLES / name / "bundle.json").read_bytes())
-
-
-def sample_lines(name, patient):
-    return list(export_lines(sample(name), patient))
-
-
-def ordinary_lines(count):
-    """Return the lines of patients without any neuroendocrine finding."""
-    records = data.ordinary(pipeline.load(), count, 12).records
-    return [
-        one
-        for number, record in enumerate(records)
-        for one in export_lines(json.loads(record), f"ordinary-{number}")
-    ]
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 
 def merged():
@@ -65,22 +28,22 @@ def known_by_identifier():
 
 
 def referring():
-    """A statement with a Medication that is nobody's, and that with another."""
-    drug = {"text": "lanreotide"}
+    """A statement with a Medication that is nobody's, beside one that nobody needs."""
+    code = {"coding": [{"system": RXNORM, "code": "2047626"}], "text": "Lutetium dotatate"}
     given = line(
-        "MedicationAdministration",
+        "MedicationStatement",
         "given",
         "taking",
         status="completed",
-        effectiveDateTime="2026-01-02",
-        medicationReference={"reference": "Medication/m"},
+        effectivePeriod={"start": "2024-01-01", "end": "2024-06-01"},
+        medicationReference={"reference": "Medication/lutate"},
     )
     return [
         line("Patient", "taking"),
         tumor("taking"),
         given,
-        line("Medication", "m", code=drug),
-        line("Medication", "unused", code=drug),
+        line("Medication", "lutate", code=code),
+        line("Medication", "other", code={"text": "Something else"}),
     ]
 
 
@@ -95,12 +58,6 @@ def deletion(name):
 def bundle_of(patient, *lines):
     entries = [{"resource": json.loads(one)} for one in (line("Patient", patient), *lines)]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
-
-
-def write(path, *lines, end=b"\n"):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = b"\n".join(lines) + end
-    path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
 
 
 def everything(folder):
@@ -118,20 +75,22 @@ def everything(folder):
         b'{"resourceType":"Condi',
     ]
     for number in range(3):
-        write(folder / f"deep/a b={number}/[part]%20{number}.ndjson", *lines[number::4])
-    write(folder / "packed.ndjson.gz", *lines[3::4])
-    write(folder / "deleted/1.ndjson", deletion("Condition/gone-withdrawn"))
-    write(folder / "error.ndjson", line("OperationOutcome", "o", issue=[]))
+        write(folder / f"deep/a b={number}/[part]%20{number}.ndjson", lines[number::4])
+    write(folder / "packed.ndjson.gz", lines[3::4])
+    write(folder / "deleted/1.ndjson", [deletion("Condition/gone-withdrawn")])
+    write(folder / "error.ndjson", [line("OperationOutcome", "o", issue=[])])
     returned = (tumor("returns") + b"\r", b"", line("Patient", "returns") + b"\r")
-    write(folder / "returns.ndjson", *returned, end=b"")
-    write(folder / "marked.ndjson", b"\xef\xbb\xbf" + line("Patient", "m"), tumor("m"), end=b"")
-    of_bundles = (json.dumps(bundle_of(f"n{n}", tumor(f"n{n}"))).encode() for n in range(3))
-    write(folder / "bundles.ndjson", *of_bundles)
-    write(folder / "pretty.json", json.dumps(bundle_of("p", tumor("p")), indent=1).encode())
-    write(folder / "one.json", json.dumps(bundle_of("q", tumor("q"))).encode(), end=b"")
-    write(folder / "many.json", b"[", line("Patient", "list") + b",", tumor("list"), b"]")
-    write(folder / "unusable.json", b'{"resourceType": "Bundle", "entry": 7}')
-    write(folder / "notes.pdf", b"%PDF-1.7 Patient/a")
-    write(folder / "log.txt", b'{"some": "json"}')
-    write(folder / ".hidden.ndjson", tumor("hidden"))
-    write(folder / "empty.ndjson", end=b"")
+    write(folder / "returns.ndjson", returned, end=b"")
+    marked = [b"\xef\xbb\xbf" + line("Patient", "m"), tumor("m")]
+    write(folder / "marked.ndjson", marked, end=b"")
+    of_bundles = [json.dumps(bundle_of(f"n{n}", tumor(f"n{n}"))).encode() for n in range(3)]
+    write(folder / "bundles.ndjson", of_bundles)
+    write(folder / "pretty.json", [json.dumps(bundle_of("p", tumor("p")), indent=1).encode()])
+    one = json.dumps(bundle_of("q", tumor("q"))).encode()
+    write(folder / "one.json", [one], end=b"")
+    write(folder / "many.json", [b"[", line("Patient", "list") + b",", tumor("list"), b"]"])
+    write(folder / "unusable.json", [b'{"resourceType": "Bundle", "entry": 7}'])
+    write(folder / "notes.pdf", [b"%PDF-1.7 Patient/a"])
+    write(folder / "log.txt", [b'{"some": "json"}'])
+    write(folder / ".hidden.ndjson", [tumor("hidden")])
+    write(folder / "empty.ndjson", [])

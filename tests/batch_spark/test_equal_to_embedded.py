@@ -6,8 +6,8 @@ import json
 import pytest
 from tests.batch_spark import population
 from tests.batch_spark.both import OVERLAY, agreed, by_embedded, by_spark
-from tests.batch_spark.population import line, tumor, write
 from tests.bench.export_data import write_export
+from tests.unit.batch.populations import line, ordinary_lines, sample_lines, tumor, write
 from tests.unit.cli.run import nelm
 
 from nelm_fhir import pipeline
@@ -18,13 +18,17 @@ from nelm_fhir.cli.exits import SOME_NOT_ASSESSED
 
 pytestmark = pytest.mark.peer
 BY_LINES, WHOLE = 0, 1 << 22
+PARTS = "spark.sql.files.maxPartitionBytes"
 
 
 @pytest.fixture(params=[BY_LINES, WHOLE], ids=["by-lines", "whole"])
-def way(request, monkeypatch):
-    """Let Spark read every file by lines as long as it can, or whole."""
+def way(request, monkeypatch, spark):
+    """Let Spark read every file by lines as long as it can, in small parts, or whole."""
     monkeypatch.setattr(spark_files, "WHOLE_BYTES", request.param)
-    return request.param
+    before = spark.conf.get(PARTS)
+    spark.conf.set(PARTS, "16384")
+    yield request.param
+    spark.conf.set(PARTS, before)
 
 
 @pytest.mark.parametrize("patients", [400, 4000])
@@ -45,12 +49,13 @@ def test_whatever_the_files_hold_the_outcomes_are_the_same(way, spark, tmp_path)
     assert "Patient/old" not in judged
     assert judged["Patient/p"].source == "pretty.json"
     assert (counts.lost, counts.deleted, counts.outcomes) == (1, 1, 1)
-    assert b"lanreotide" in judged["Patient/taking"].profile
+    taking = json.loads(judged["Patient/taking"].assessment)
+    assert taking["counts"]["read"]["Medication"] == 1
 
 
 def test_a_file_that_is_cut_withholds_the_same_patients(way, spark, tmp_path):
-    lines = [*population.sample_lines("meets-all", "a"), *population.ordinary_lines(2)]
-    write(tmp_path / "in/whole.ndjson", *lines)
+    lines = [*sample_lines("meets-all", "a"), *ordinary_lines(2)]
+    write(tmp_path / "in/whole.ndjson", lines)
     packed = gzip.compress(b"\n".join([line("Patient", "c"), tumor("c")] * 50))
     (tmp_path / "in/cut.ndjson.gz").write_bytes(packed[: len(packed) * 2 // 3])
     (tmp_path / "in/short.ndjson").write_bytes(tumor("a", "short")[:-9])
@@ -65,11 +70,8 @@ def test_a_patient_or_line_beyond_the_limit_costs_nobody_else(way, spark, tmp_pa
     more = [line("Observation", str(n), "b", status="final", code=text) for n in range(500)]
     long = line("DocumentReference", "d", "a", text="x" * 700_000)
     twice = [tumor("c", note=[{"text": "y" * 1000}])] * 300
-    write(
-        tmp_path / "in/1.ndjson",
-        *(line("Patient", name) for name in "abc"),
-        *(tumor("a"), long, tumor("b"), *more, *twice),
-    )
+    patients = [line("Patient", name) for name in "abc"]
+    write(tmp_path / "in/1.ndjson", [*patients, tumor("a"), long, tumor("b"), *more, *twice])
     counts, outcomes = agreed(tmp_path / "in", tmp_path, spark, patient_bytes=200_000)
     assert {one.patient: one.error for one in outcomes} == {
         "Patient/a": "",
