@@ -143,7 +143,7 @@ GOALS: Final = (
         ITSELF,
         _growth,
         Goal(1.05),
-        reason="the larger an export, the more of its time is work and not start",
+        reason="of so few rounds on a busy machine a large run tells more than its own work",
     ),
     Row(
         "population-memory",
@@ -153,7 +153,7 @@ GOALS: Final = (
         _memory,
         Goal(100, " MB"),
         " MB",
-        reason="three processes, each with the catalogue, a block of lines and a portion",
+        reason="three processes, each with a catalogue that becomes its own as it is used",
     ),
     Row(
         "population-parquet",
@@ -162,7 +162,7 @@ GOALS: Final = (
         _memory_with_parquet,
         Goal(100, " MB"),
         " MB",
-        reason="loading pyarrow alone takes what is missing; without it there is no Parquet",
+        reason="as above, and pyarrow beside it at the end; without it there is no Parquet",
     ),
     Row(
         "population-equal",
