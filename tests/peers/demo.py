@@ -37,6 +37,7 @@ def main() -> int:
         echo("Without them, `make demo` assesses a sample from a file.")
         return 1
     folder = Path(os.environ.get("DEMO_DIR") or tempfile.mkdtemp(prefix="nelm-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
     say("Starting HAPI, a FHIR R4 server (the first time it is built: a minute or two)")
     server = HapiServer()
     try:
@@ -84,7 +85,7 @@ def night(server: HapiServer, folder: Path) -> None:
     nelm("batch", "--output", results, "--write", *DAY)
     ledger = str(folder / "results" / "ledger.sqlite")
 
-    say("The same again, and two days later: nothing new to say, nothing is written")
+    say("The same again: nothing is written. Two days later: only what time alone has changed")
     nelm("batch", "--output", results, "--write", *DAY)
     nelm("batch", "--output", results, "--write", "--as-of", "2026-06-03")
     nelm("ledger", "verify", "--ledger", ledger)
@@ -112,7 +113,7 @@ def nelm(*words: str, to: str = "", shown: bool = True) -> str:
 def show_worklist(results: Path) -> None:
     """Show the head of the worklist: a line per patient, who meets a set first."""
     lines = [json.loads(line) for line in (results / "worklist.ndjson").read_text().splitlines()]
-    echo(f"{DIM}$ head -{SHOWN} {results / 'worklist.ndjson'}   (here as a table){PLAIN}")
+    echo(f"{DIM}The head of worklist.html:{PLAIN}")
     for line in lines[:SHOWN]:
         echo(f"  {line['patient'].removeprefix('Patient/'):<24}{told(line)}"[:WIDTH])
     if len(lines) > SHOWN:

@@ -178,7 +178,7 @@ def test_the_worklist_of_the_server_is_that_of_the_files(
     assert done.exit_code == 0, done.output
     assert verdicts(tmp_path / "out") == verdicts(disk)
     again = nelm("batch", *server, "--output", str(tmp_path / "out"), *DAY)
-    assert "nothing was written" in again.stdout
+    assert "no file was written" in again.stdout
 
 
 def test_the_members_of_a_group_are_judged(hapi: HapiServer, disk: Path, tmp_path: Path) -> None:

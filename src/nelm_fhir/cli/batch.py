@@ -100,7 +100,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         path = values["ledger"] or folder.path / LEDGER
         with Ledger.open(path, exclusive=True) as ledger:
             ended = _run(Job(ledger, folder, catalogue, now), values, live)
-    _tell(ended, values["output"])
+    _tell(ended, values["output"], is_live=live is not None)
     ctx.exit(DONE if ended.is_whole else SOME_NOT_ASSESSED)
 
 
@@ -161,9 +161,11 @@ def _request(
     )
 
 
-def _tell(ended: Ended, output: Path) -> None:
+def _tell(ended: Ended, output: Path, *, is_live: bool) -> None:
     """Say how it ended, in counts."""
-    if ended.repeated:
+    if ended.repeated and is_live:
+        click.echo("The same records have been judged already; no file was written.")
+    elif ended.repeated:
         click.echo("The same input has been judged already; nothing was written.")
     else:
         click.echo(f"{counted(ended.judged, 'patient')} judged; see {output / WORKLIST_PAGE}.")

@@ -118,7 +118,7 @@ def test_the_same_again_asks_the_server_and_writes_nothing(hospital: Hospital):
     before = {name: (hospital.out / name).stat().st_mtime_ns for name in NAMES}
     asked = len(hospital.local.asked)
     again = hospital.batch()
-    assert again.stdout == "The same input has been judged already; nothing was written.\n"
+    assert again.stdout == "The same records have been judged already; no file was written.\n"
     assert len(hospital.local.asked) > asked
     assert {name: (hospital.out / name).stat().st_mtime_ns for name in NAMES} == before
     with Ledger.open(hospital.out / "ledger.sqlite", exclusive=False) as ledger:
@@ -144,7 +144,7 @@ def test_results_are_written_once_however_often_it_runs(hospital: Hospital):
     assert len(hospital.results()) == 6
     again = hospital.batch("--write")
     assert (again.exit_code, again.stderr) == (0, "Results: 6 unchanged.\n")
-    assert "nothing was written" in again.stdout
+    assert "no file was written" in again.stdout
     assert len(hospital.results()) == 6
     assert {one["meta"]["versionId"] for one in hospital.results()} == {"1"}
     assert hospital.told("run.json")[0]["written_back"] == "risk-assessment"
