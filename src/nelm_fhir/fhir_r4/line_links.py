@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
 from nelm_fhir.fhir_r4 import strict
 from nelm_fhir.fhir_r4.line_head import decoded
 from nelm_fhir.fhir_r4.persons import without_server
@@ -20,7 +22,17 @@ _WRITTEN: Final = re.compile(rb'"reference"\s*+:\s*+"([^"]*+)"')
 
 def mentioned(text: bytes) -> set[str]:
     """Return every reference that stands in a text, followed or not; costs little."""
-    return {_name(found.decode(errors="replace")) for found in set(_WRITTEN.findall(text))}
+    return {_name(_unescaped(found)) for found in set(_WRITTEN.findall(text))}
+
+
+def _unescaped(written: bytes) -> str:
+    """Return a JSON string as text; some servers write each slash as an escape."""
+    if b"\\" not in written:
+        return written.decode(errors="replace")
+    try:
+        return msgspec.json.decode(b'"%s"' % written, type=str)
+    except msgspec.DecodeError:
+        return written.decode(errors="replace")
 
 
 def own_names(text: bytes) -> frozenset[str]:
