@@ -90,7 +90,7 @@ def _resources(bundle: bytes, patient: str) -> Iterator[bytes]:
         {"fullUrl": f"{one['resourceType']}/{one['id']}", "resource": one}
         for one in map(orjson.loads, export_lines(json.loads(bundle), patient))
     ]
-    for transaction in transactions({"entry": entries}, len(entries)):
+    for transaction in transactions([{"entry": entries}], len(entries)):
         yield from (orjson.dumps(entry["resource"]) for entry in transaction["entry"])
 
 
@@ -99,7 +99,7 @@ def _load(server: FhirServer, lines: Sequence[bytes]) -> None:
         {"fullUrl": f"{one['resourceType']}/{one['id']}", "resource": one}
         for one in map(orjson.loads, lines)
     ]
-    for transaction in transactions({"entry": entries}, server.most_updates):
+    for transaction in transactions([{"entry": entries}], server.most_updates):
         post(server.base, json.dumps(transaction))
 
 

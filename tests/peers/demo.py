@@ -62,7 +62,7 @@ def night(server: HapiServer, folder: Path) -> None:
     """Load the samples and run the commands of one night."""
     names = sorted(path.parent.name for path in SAMPLES.glob("*/bundle.json"))
     bundles = [apart(record(name), f"s{number}") for number, name in enumerate(names)]
-    put(server, {"entry": [entry for bundle in bundles for entry in bundle["entry"]]})
+    put(server, *bundles)
     resources = sum(len(bundle["entry"]) for bundle in bundles)
     echo(f"  {len(bundles)} fictional patients, {resources} resources, at {server.base}")
     os.environ["NELM_SERVER"] = server.base

@@ -6,7 +6,7 @@ refuse, become plain text.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,9 @@ def load(server: FhirServer, *samples: str) -> None:
         put(server, record(sample))
 
 
-def put(server: FhirServer, bundle: Json) -> None:
-    """Put a record on the server as it stands."""
-    for transaction in transactions(bundle, server.most_updates):
+def put(server: FhirServer, *bundles: Json) -> None:
+    """Put records on the server as they stand, in as few transactions as it takes."""
+    for transaction in transactions(bundles, server.most_updates):
         post(server.base, json.dumps(transaction))
 
 
@@ -77,19 +77,20 @@ def record(sample: str) -> Json:
     return found
 
 
-def transactions(bundle: Json, most: int) -> Iterator[Json]:
-    """Yield the record as transactions of at most so many entries."""
-    names = {entry["fullUrl"]: _name(entry["resource"]) for entry in bundle["entry"]}
-    entries = [
-        {
-            "resource": _linked(entry["resource"], names),
-            "request": {"method": "PUT", "url": _name(entry["resource"])},
-        }
-        for entry in bundle["entry"]
-    ]
+def transactions(bundles: Iterable[Json], most: int) -> Iterator[Json]:
+    """Yield records as transactions of at most so many entries."""
+    entries = [entry for bundle in bundles for entry in _entries(bundle)]
     for first in range(0, len(entries), most):
         part = entries[first : first + most]
         yield {"resourceType": "Bundle", "type": "transaction", "entry": part}
+
+
+def _entries(bundle: Json) -> Iterator[Json]:
+    """Yield the entries of a transaction; a fullUrl means something in its own Bundle only."""
+    names = {entry["fullUrl"]: _name(entry["resource"]) for entry in bundle["entry"]}
+    for entry in bundle["entry"]:
+        resource = _linked(entry["resource"], names)
+        yield {"resource": resource, "request": {"method": "PUT", "url": _name(resource)}}
 
 
 def _name(resource: Json) -> str:

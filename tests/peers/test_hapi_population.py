@@ -53,7 +53,7 @@ PATIENTS = {name: patient_of(bundle) for name, bundle in BUNDLES.items()}
 @pytest.fixture(scope="module")
 def hapi(empty_hapi: HapiServer) -> HapiServer:
     """HAPI with all samples and a Group of three of their patients."""
-    put(empty_hapi, {"entry": [one for bundle in BUNDLES.values() for one in bundle["entry"]]})
+    put(empty_hapi, *BUNDLES.values())
     member = [{"entity": {"reference": one}} for one in list(PATIENTS.values())[:3]]
     group = {"resourceType": "Group", "id": "nets", "type": "person", "actual": True}
     put(empty_hapi, {"entry": [{"fullUrl": "urn:g", "resource": {**group, "member": member}}]})

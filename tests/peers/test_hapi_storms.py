@@ -53,7 +53,7 @@ def of(name: str) -> Json:
 def hapi(hapi_server: HapiServer) -> HapiServer:
     """HAPI with two patients and nothing else."""
     hapi_server.empty()
-    put(hapi_server, {"entry": [entry for name in PEOPLE for entry in of(name)["entry"]]})
+    put(hapi_server, *map(of, PEOPLE))
     return hapi_server
 
 
