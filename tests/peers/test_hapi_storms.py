@@ -171,7 +171,6 @@ def test_pages_that_fail_or_lead_elsewhere_cost_the_patient_and_nobody_is_judged
     assert results(asking, hapi) == []
 
 
-@pytest.mark.threat(17)
 def test_tokens_that_end_in_the_middle_of_the_job_are_renewed(
     hapi: HapiServer, asking: requests.Session, tmp_path: Path
 ) -> None:

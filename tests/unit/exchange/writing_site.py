@@ -90,7 +90,7 @@ class Record:
 class Site:
     """A site that judges one record and writes to one server."""
 
-    store: WritableStore
+    store: WritableStore | None
     base: str
     path: Path
     strategy: str | None = None
@@ -128,7 +128,9 @@ class Site:
 
     def writing(self, read: pipeline.Read | None = None) -> Writing:
         """What the results are written with at this server."""
-        return replace(writing(read), create_only="update" not in self.store.offers)
+        # a run in a process of its own has no store; servers it is tried on take updates
+        only = self.store is not None and "update" not in self.store.offers
+        return replace(writing(read), create_only=only)
 
     def withdraw(self, patient: str = PATIENT, **more: Any) -> list[Done]:
         """Retract everything of a patient who was merged into another."""
