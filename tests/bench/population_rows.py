@@ -133,8 +133,9 @@ GOALS: Final = (
         LINES,
         _ratio(BATCH),
         Goal(0.8),
-        reason="judging, not reading: the goal assumed 0.1 ms for each patient with a tumor, and it "
-        "takes some 20; finding them and bringing their lines together exceeds it, too (see the steps)",
+        reason="judging, not reading: the goal assumed 0.1 ms for each patient with a tumor, and "
+        "it takes some 20; finding them and bringing their lines together exceeds it, too (see the "
+        "steps)",
     ),
     Row(
         "population-growth",
