@@ -30,7 +30,7 @@ class Settings:
     start_method: str | None = None
     patient_bytes: int = 32 * MEGABYTE
     shard_bytes: int = 12 * MEGABYTE
-    buffer_bytes: int = 8 * MEGABYTE
+    buffer_bytes: int = 2 * MEGABYTE
 
 
 class Progress(NamedTuple):

@@ -21,7 +21,7 @@ FIRST: Final = 64
 _FURTHER: Final = 16
 """Parts into which an oversized one is split."""
 _DEEPEST: Final = 8
-PATIENTS: Final = 16
+PATIENTS: Final = 4
 """Patients judged together: what they give has to fit into memory."""
 
 
