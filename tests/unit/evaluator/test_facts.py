@@ -1,5 +1,6 @@
 """Facts: what an assessment shows of the profile, each element with the statement it rests on."""
 
+import pytest
 from tests.property.records import BASELINE, CATALOGUE, having
 
 from nelm_fhir.assessment.told import Element, Fact
@@ -169,3 +170,12 @@ def test_numbers_of_a_specimen_are_amounts_and_its_sources_are_no_element_of_it(
     assert {element.name for element in fact.elements} == found.keys() - {"evidence"}
     values = [fact.value(name) for name in ("ki67_text", "mitoses_text")]
     assert [(one.low, one.unit) for one in values] == [(2, "%"), (1, "/(2.mm2)")]
+
+
+@pytest.mark.parametrize("recorded", ["soon", "2026-02-30", ""])
+def test_what_was_recorded_as_a_date_and_is_none_gives_no_day(recorded):
+    assert facts._day(recorded) is None
+
+
+def test_the_day_of_a_recorded_moment_is_taken():
+    assert facts._day("2026-05-01T10:00:00Z") == DaySpan.parse("2026-05-01")
