@@ -69,11 +69,6 @@ def run(
     return counts
 
 
-def state_of(source: Path, work: Path) -> str:
-    """Return what changes when a file of the source does: the fingerprint of an input."""
-    return fingerprint(files_of(source, without=work))
-
-
 class _Run:
     """The passes of one run."""
 

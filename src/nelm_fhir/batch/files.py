@@ -9,12 +9,13 @@ ever comes from a record (threat 19).
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-from nelm_fhir.errors import InputError, WriteRefused
+from nelm_fhir.errors import InputError
+from nelm_fhir.ledger.files import OWNER_ONLY, readable_failure
 from nelm_fhir.ledger.lock import SUFFIX, sole_writer
 
 WORKLIST: Final = "worklist.ndjson"
@@ -53,7 +54,6 @@ _BESIDE: Final[Mapping[str, Callable[[int], bool]]] = {
     WORK: stat.S_ISDIR,
 }
 """What else stands in the folder and is opened by its path, and what it has to be."""
-_FILE_RIGHTS: Final = 0o600
 _FOLDER_RIGHTS: Final = 0o700
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
@@ -96,7 +96,7 @@ class Folder:
         with _readable_failure():
             self._remove(beside)  # what a killed run left
             try:
-                descriptor = os.open(beside, _NEW, _FILE_RIGHTS, dir_fd=self._folder)
+                descriptor = os.open(beside, _NEW, OWNER_ONLY, dir_fd=self._folder)
                 with os.fdopen(descriptor, "wb") as file:
                     yield file
                     file.flush()
@@ -137,25 +137,15 @@ class Folder:
             os.unlink(name, dir_fd=self._folder)
 
 
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(sole_writer(folder / _LOCK))
-        except WriteRefused:
-            raise WriteRefused(
-                "A run is under way in the output folder, and only one may write into it.",
-                "Wait until it has ended, or give another --output.",
-            ) from None
-        yield
+def _one_at_a_time(folder: Path) -> AbstractContextManager[None]:
+    return sole_writer(
+        folder / _LOCK,
+        "A run is under way in the output folder, and only one may write into it.",
+        "Wait until it has ended, or give another --output.",
+    )
 
 
-@contextmanager
-def _readable_failure() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        what = error.strerror or "cannot be used"
-        raise InputError(
-            f"The output folder cannot be used: {what}.", "Check --output: path, rights, space."
-        ) from None
+def _readable_failure() -> AbstractContextManager[None]:
+    return readable_failure(
+        "The output folder cannot be used", "Check --output: path, rights, space."
+    )

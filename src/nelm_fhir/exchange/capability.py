@@ -21,7 +21,6 @@ class Resource:
     operations: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
     conditional_create: bool = False
-    conditional_update: bool = False
     update_create: bool = False
 
 
@@ -122,7 +121,6 @@ def _resource(one: Mapping[str, Any]) -> Resource:
         operations=frozenset(_operations(one)),
         parameters=frozenset(_word(found, "name") for found in _objects(one, "searchParam")),
         conditional_create=one.get(_SAFE_CREATE) is True,
-        conditional_update=one.get("conditionalUpdate") is True,
         update_create=one.get("updateCreate") is True,
     )
 

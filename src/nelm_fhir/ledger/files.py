@@ -1,8 +1,11 @@
-"""The files of the ledger: readable and writable by their owner only, made before SQLite does."""
+"""The files of the ledger: readable and writable by their owner only, made before SQLite does.
+
+`readable_failure` tells, also for the folders of other rooms, what the disk did not take.
+"""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,22 +20,28 @@ def made(path: Path) -> None:
     SQLite gives the files it puts beside a database the same rights. Raises InputError where the
     folder is missing or may not be written.
     """
-    with _readable_failure():
+    with _of_ledger():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
 
 
 def closed_to_others(path: Path) -> None:
     """Take from others whatever rights they have on a file of ours."""
-    with _readable_failure():
+    with _of_ledger():
         path.chmod(OWNER_ONLY)
 
 
 @contextmanager
-def _readable_failure() -> Iterator[None]:
+def readable_failure(what: str, remedy: str) -> Iterator[None]:
+    """Replace an error of the operating system, which names paths, by InputError.
+
+    `what` begins its sentence: "The folder cannot be used".
+    """
     try:
         yield
     except OSError as error:
-        what = error.strerror or "cannot be opened"
-        raise InputError(
-            f"The ledger cannot be opened: {what}.", "Check path and rights (--ledger)."
-        ) from None
+        why = error.strerror or "for an unknown reason"
+        raise InputError(f"{what}: {why}.", remedy) from None
+
+
+def _of_ledger() -> AbstractContextManager[None]:
+    return readable_failure("The ledger cannot be opened", "Check path and rights (--ledger).")

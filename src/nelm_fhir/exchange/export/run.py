@@ -6,15 +6,15 @@ Source: interop 5 (resume, manifest, clean-up).
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from nelm_fhir.errors import ExchangeError, ExportFailed, WriteRefused
+from nelm_fhir.errors import ExchangeError, ExportFailed
 from nelm_fhir.events import Event, event
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.export.downloads import Manifests, Progress, download
@@ -128,13 +128,7 @@ def _clean_up(client: Client, status_url: str) -> None:
         event(Event.EXPORT_NOT_CLEANED_UP, status=error.status or 0)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(sole_writer(folder / "export"))
-        except WriteRefused:
-            raise WriteRefused(
-                "An export into this folder is under way.", "Wait until it has ended."
-            ) from None
-        yield
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    return sole_writer(
+        folder / "export", "An export into this folder is under way.", "Wait until it has ended."
+    )
