@@ -1,5 +1,6 @@
 """A bulk export from kick-off to clean-up, as the versions and their servers differ."""
 
+import gzip
 import json
 import stat
 from dataclasses import replace
@@ -211,6 +212,27 @@ def test_a_file_that_ends_within_a_line_or_lacks_lines_is_fetched_again(tmp_path
         with Bulk(files=FILES, short=1, counted=counted) as bulk:
             done = exported(bulk, tmp_path / f"out-{counted}")
             assert [one.lines for one in done.files] == [3, 4]
+
+
+def test_a_file_that_the_server_keeps_packed_is_counted_and_kept_as_it_is(tmp_path):
+    one = b'{"resourceType": "Patient", "id": "p"}\n'
+    packed = gzip.compress(one) + gzip.compress(one * 2)
+    with Bulk(files={"Patient": PATIENTS}) as bulk:
+        bulk.file = lambda _asked: Reply(200, packed)
+        done = exported(bulk, tmp_path / "out")
+    [fetched] = done.files
+    assert fetched.lines == 3
+    assert (tmp_path / "out" / done.folder / fetched.name).read_bytes() == packed
+
+
+@pytest.mark.parametrize("broken", ["cut off", "damaged"])
+def test_a_packed_file_that_breaks_off_is_never_taken_for_whole(tmp_path, broken):
+    packed = gzip.compress(b'{"resourceType": "Patient", "id": "p"}\n' * 200)
+    content = packed[:-6] if broken == "cut off" else packed[:12] + b"\xff" * 8 + packed[20:]
+    with Bulk(files={"Patient": PATIENTS}, counted=False) as bulk:
+        bulk.file = lambda _asked: Reply(200, content)
+        with pytest.raises(ExportFailed, match="shorter"):
+            exported(bulk, tmp_path / "out")
 
 
 def test_a_file_that_stays_short_is_never_taken_for_whole(tmp_path):

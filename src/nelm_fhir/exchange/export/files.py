@@ -10,6 +10,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
+from gzip import BadGzipFile, GzipFile
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -27,8 +28,6 @@ ATTEMPTS: Final = 3
 """How often a file is begun anew, each time with all the patience of the client."""
 _TYPE: Final = re.compile(r"[A-Z][A-Za-z]{2,40}", re.ASCII)
 _GZIP: Final = b"\x1f\x8b"
-_WITH_HEADER: Final = 16 + zlib.MAX_WBITS
-"""zlib's way to ask for the header and the checksum of gzip."""
 _BLOCK: Final = 1024 * 1024
 NO_LONGER: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """Answers of a link that has expired."""
@@ -111,24 +110,12 @@ def _check(line: bytes) -> None:
 
 
 def _contents(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what a file holds, unpacked; raises _Short where gzip breaks off or is damaged."""
     packed = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
-    blocks = iter(lambda: file.read(_BLOCK), b"")
-    return _unpacked(blocks) if packed else blocks
-
-
-def _unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack gzip, of one member or several; raises _Short for one that breaks off."""
-    member = zlib.decompressobj(_WITH_HEADER)
-    for arrived in blocks:
-        block = arrived
-        while block:
-            if member.eof:
-                member = zlib.decompressobj(_WITH_HEADER)
-            try:
-                yield member.decompress(block, _BLOCK)
-            except zlib.error:
-                raise _Short from None
-            block = member.unused_data if member.eof else member.unconsumed_tail
-    if not member.eof:
-        raise _Short
+    stream = GzipFile(fileobj=file) if packed else file
+    try:
+        while block := stream.read(_BLOCK):
+            yield block
+    except (EOFError, BadGzipFile, zlib.error):
+        raise _Short from None
