@@ -77,6 +77,8 @@ def _growth(setting: Setting) -> Measured:
     sizes = [told.export(size).bytes for size in SIZES]
     start = min(_cpu(told.of("start", ONE)))
     seconds = [min(_cpu(told.of(BATCH, size))) - start for size in SIZES]
+    if min(seconds) <= 0:
+        raise NotHere("a run of so few data takes no longer than its start")
     first, last = (exponent(sizes[n : n + 2], seconds[n : n + 2]) for n in range(2))
     ends = [f"{seconds[n] / sizes[n] * _MB:.4f} s/MB" for n in (0, -1)]
     rounds = len(told.of(BATCH, FOUR))

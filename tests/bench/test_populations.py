@@ -27,6 +27,7 @@ from nelm_fhir.batch.settings import Settings
 
 PATIENTS = 40
 MEGABYTE = 1_000_000
+TOO_SMALL = "no longer than its start"
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,8 @@ def test_every_row_of_populations_can_be_measured_or_says_what_is_missing(row, s
         pytest.skip("Spark takes its time: the engines are compared in the tests of the engine")
     told = cells(row, measured(row, setting))
     assert len(told) == 13
-    assert "not measured" not in told[-1] or "not installed" in told[-1]
+    missing = any(one in told[-1] for one in ("not installed", TOO_SMALL))
+    assert missing or "not measured" not in told[-1]
 
 
 def measured(row, setting):

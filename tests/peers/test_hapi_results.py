@@ -4,7 +4,7 @@ Each strategy has a patient of its own; what the commands say is held against wh
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,10 @@ NEVER_UPDATED = "communication"
 each_strategy = pytest.mark.parametrize("name", NAMES)
 
 
+WRITTEN, CHANGED, VOID = STORIES = ("written", "changed", "void")
+"""What is done to one patient of a strategy; the tests come in any order."""
+
+
 @dataclass
 class Site:
     """A patient on the server, the strategy by which the results are written, and the ledger."""
@@ -36,10 +40,9 @@ class Site:
     server: FhirServer
     name: str
     ledger: Path
-    patient: str = ""
+    patient: str
 
     def __post_init__(self) -> None:
-        self.patient = self.patient or self.name
         self.bundle = apart(record("meets-all"), self.patient, self.patient)
 
     def assess(self, *more: str, day: str = "2026-06-01") -> Any:
@@ -87,9 +90,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def hapi(empty_hapi: HapiServer) -> HapiServer:
-    people = [*NAMES, *(void(name) for name in NAMES)]
-    bundles = [apart(record("meets-all"), name, name) for name in people]
-    put(empty_hapi, *bundles)
+    people = [f"{story}-{name}" for story in STORIES for name in NAMES]
+    put(empty_hapi, *(apart(record("meets-all"), one, one) for one in people))
     return empty_hapi
 
 
@@ -99,8 +101,9 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(hapi: HapiServer, ledgers: Path, name: str) -> Site:
-    return Site(hapi, name, ledgers / f"{name}.sqlite")
+def sites(hapi: HapiServer, ledgers: Path, name: str) -> Callable[[str], Site]:
+    """The patient of a strategy to whom something is done."""
+    return lambda story: Site(hapi, name, ledgers / f"{name}.sqlite", f"{story}-{name}")
 
 
 @pytest.fixture
@@ -111,8 +114,9 @@ def asking() -> Iterator[requests.Session]:
 
 @each_strategy
 def test_results_are_written_as_shown_and_stay_as_they_are(
-    site: Site, asking: requests.Session, name: str
+    sites: Callable[[str], Site], asking: requests.Session, name: str
 ) -> None:
+    site = sites(WRITTEN)
     shown = site.shown()
     assert len(shown) == 2
     assert site.stored(asking) == []
@@ -132,8 +136,9 @@ def test_results_are_written_as_shown_and_stay_as_they_are(
 
 @each_strategy
 def test_a_changed_input_updates_the_result_of_that_version(
-    site: Site, asking: requests.Session, name: str
+    sites: Callable[[str], Site], asking: requests.Session, name: str
 ) -> None:
+    site = sites(CHANGED)
     site.write()
     before = site.stored(asking)
     site.change("liver-involvement-2026-05", valueQuantity={
@@ -154,9 +159,9 @@ def test_a_changed_input_updates_the_result_of_that_version(
 
 @each_strategy
 def test_what_rests_on_void_inputs_is_taken_back_and_all_of_somebody_who_was_merged(
-    hapi: HapiServer, ledgers: Path, asking: requests.Session, name: str
+    sites: Callable[[str], Site], asking: requests.Session, name: str
 ) -> None:
-    site = Site(hapi, name, ledgers / f"{name}.sqlite", void(name))
+    site = sites(VOID)
     site.write()
     old = {one["id"] for one in site.stored(asking)}
     site.change("liver-involvement-2026-05", status="entered-in-error")
@@ -169,11 +174,6 @@ def test_what_rests_on_void_inputs_is_taken_back_and_all_of_somebody_who_was_mer
     assert withdrawn(asking, site) == (set() if name == NEVER_UPDATED else later)
     assert now.write(day="2026-06-02") == "Results: 2 unchanged.\n"
     now.agrees()
-
-
-def void(name: str) -> str:
-    """The patient of a strategy whose inputs become void."""
-    return f"void-{name}"
 
 
 def merge(site: Site, survivor: str) -> Site:

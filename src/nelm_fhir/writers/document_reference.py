@@ -12,21 +12,17 @@ from nelm_fhir.assessment.result import Assessment, SetVerdict
 from nelm_fhir.assessment.sentences import verdict_sentence
 from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.codes import Coding
-from nelm_fhir.writers.canonicals import ASSESSMENT_IDENTIFIER
-from nelm_fhir.writers.datatypes import Json, coding, filled, identifier, period, string
-from nelm_fhir.writers.device import REFERENCE, engine
-from nelm_fhir.writers.identity import key_of, uuid_of
-from nelm_fhir.writers.narrative import narrative
-from nelm_fhir.writers.passages import passages, version
+from nelm_fhir.writers.datatypes import Json, coding, filled, period, string
+from nelm_fhir.writers.device import REFERENCE
+from nelm_fhir.writers.passages import version
 from nelm_fhir.writers.result_parts import (
     assessment_code,
     criteria_set,
-    digests,
     inputs,
+    opening,
     patient,
 )
 from nelm_fhir.writers.risk_assessment import STATUS
-from nelm_fhir.writers.tags import meta
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +49,9 @@ def document_reference(
     reference of the document of an earlier as-of date. Raises NoPatient where the assessment names
     no patient.
     """
-    key = key_of(assessment, verdict)
     return filled(
         {
-            "resourceType": "DocumentReference",
-            "id": uuid_of(key),
-            "meta": meta(test_data=test_data),
-            "text": narrative(passages(assessment, verdict, voice, test_data=test_data)),
-            "contained": [engine(assessment.program)],
-            "extension": digests(assessment),
-            "identifier": [identifier(ASSESSMENT_IDENTIFIER, key)],
+            **opening("DocumentReference", assessment, verdict, voice, test_data=test_data),
             "status": "current",
             "docStatus": STATUS,
             "type": _type(document_type),

@@ -17,7 +17,6 @@ from nelm_fhir.core.logic import UNKNOWN
 from nelm_fhir.writers.canonicals import (
     ABSENT,
     ABSENT_REASON,
-    ASSESSMENT_IDENTIFIER,
     BASIS,
     OBSERVATION_CATEGORY,
     REASON_SYSTEM,
@@ -30,14 +29,10 @@ from nelm_fhir.writers.datatypes import (
     concept,
     extension,
     filled,
-    identifier,
 )
-from nelm_fhir.writers.device import REFERENCE, engine
-from nelm_fhir.writers.identity import key_of, uuid_of
-from nelm_fhir.writers.narrative import narrative
+from nelm_fhir.writers.device import REFERENCE
 from nelm_fhir.writers.notes import mitigation, notes
 from nelm_fhir.writers.operand import operand
-from nelm_fhir.writers.passages import passages
 from nelm_fhir.writers.rationale import rationale
 from nelm_fhir.writers.references import type_of
 from nelm_fhir.writers.result_parts import (
@@ -48,10 +43,10 @@ from nelm_fhir.writers.result_parts import (
     digests,
     in_verdicts,
     inputs,
+    opening,
     patient,
 )
 from nelm_fhir.writers.risk_assessment import STATUS
-from nelm_fhir.writers.tags import meta
 
 CATEGORY: Final = Coding(Code(OBSERVATION_CATEGORY, SURVEY), "Survey")
 """What kind of Observation it is where a site does not say otherwise."""
@@ -78,17 +73,11 @@ def observation(
     `category` is what the site files it under; `voice` says it in one language. Raises NoPatient
     where the assessment names no patient.
     """
-    key = key_of(assessment, verdict)
     condition, used = about(assessment), inputs(verdict)
     return filled(
         {
-            "resourceType": "Observation",
-            "id": uuid_of(key),
-            "meta": meta(test_data=test_data),
-            "text": narrative(passages(assessment, verdict, voice, test_data=test_data)),
-            "contained": [engine(assessment.program)],
+            **opening("Observation", assessment, verdict, voice, test_data=test_data),
             "extension": [*digests(assessment), *based_on(_elsewhere(used))],
-            "identifier": [identifier(ASSESSMENT_IDENTIFIER, key)],
             "status": STATUS,
             "category": [concept(coding(*category.code, category.display, category.version))],
             "code": assessment_code(),

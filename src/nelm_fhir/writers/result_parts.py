@@ -5,6 +5,7 @@ patient, what it is about, criteria set, criterion, status and inputs. Source: t
 """
 
 from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict
+from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.writers.canonicals import (
     ASSESSMENT_CODE,
     ASSESSMENT_IDENTIFIER,
@@ -17,8 +18,28 @@ from nelm_fhir.writers.canonicals import (
     VERDICT_SYSTEM,
 )
 from nelm_fhir.writers.datatypes import Json, coding, concept, extension, identifier
-from nelm_fhir.writers.identity import patient_of
+from nelm_fhir.writers.device import engine
+from nelm_fhir.writers.identity import key_of, patient_of, uuid_of
+from nelm_fhir.writers.narrative import narrative
+from nelm_fhir.writers.passages import passages
 from nelm_fhir.writers.references import sources, typed
+from nelm_fhir.writers.tags import meta
+
+
+def opening(
+    kind: str, assessment: Assessment, verdict: SetVerdict, voice: Voice, *, test_data: bool
+) -> Json:
+    """Return what every carrier of one result begins with, in FHIR's order: type to identifier."""
+    key = key_of(assessment, verdict)
+    return {
+        "resourceType": kind,
+        "id": uuid_of(key),
+        "meta": meta(test_data=test_data),
+        "text": narrative(passages(assessment, verdict, voice, test_data=test_data)),
+        "contained": [engine(assessment.program)],
+        "extension": digests(assessment),
+        "identifier": named_edition(key, None),
+    }
 
 
 def patient(assessment: Assessment) -> Json:

@@ -13,35 +13,30 @@ from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict
 from nelm_fhir.assessment.sentences import verdict_sentence
 from nelm_fhir.assessment.voice import Voice
 from nelm_fhir.core.dates import add_months
-from nelm_fhir.writers.canonicals import ASSESSMENT_IDENTIFIER, OUTCOME_SYSTEM
+from nelm_fhir.writers.canonicals import OUTCOME_SYSTEM
 from nelm_fhir.writers.datatypes import (
     Json,
     annotation,
     coding,
     concept,
     filled,
-    identifier,
     period,
     string,
 )
-from nelm_fhir.writers.device import REFERENCE, engine
-from nelm_fhir.writers.identity import key_of, uuid_of
-from nelm_fhir.writers.narrative import narrative
+from nelm_fhir.writers.device import REFERENCE
 from nelm_fhir.writers.notes import mitigation, notes
 from nelm_fhir.writers.operand import operand
-from nelm_fhir.writers.passages import passages
 from nelm_fhir.writers.rationale import rationale
 from nelm_fhir.writers.result_parts import (
     about,
     assessment_code,
     criteria_set,
     criterion,
-    digests,
     in_verdicts,
     inputs,
+    opening,
     patient,
 )
-from nelm_fhir.writers.tags import meta
 
 STATUS = "preliminary"  # until a person confirms it
 
@@ -60,17 +55,10 @@ def risk_assessment(
     which the result is due again; `voice` says it in one language. Raises
     NoPatient where the assessment names no patient.
     """
-    key = key_of(assessment, verdict)
     due = add_months(assessment.as_of, valid_months)
     return filled(
         {
-            "resourceType": "RiskAssessment",
-            "id": uuid_of(key),
-            "meta": meta(test_data=test_data),
-            "text": narrative(passages(assessment, verdict, voice, test_data=test_data)),
-            "contained": [engine(assessment.program)],
-            "extension": digests(assessment),
-            "identifier": [identifier(ASSESSMENT_IDENTIFIER, key)],
+            **opening("RiskAssessment", assessment, verdict, voice, test_data=test_data),
             "status": STATUS,
             "method": criteria_set(verdict),
             "code": assessment_code(),
