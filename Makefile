@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps tests/golden tests/negative tests/fuzz \
-          tests/mutation
+          tests/mutation tests/service
 
 .PHONY: help demo demo-server check test lint types fast criteria golden bench mutate lock clean
 
@@ -59,7 +59,7 @@ lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --upgrade --extra server --extra cloud --group dev pyproject.toml -o requirements-dev.lock
+	  --upgrade --extra service --extra cloud --group dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --upgrade --constraint requirements-dev.lock --extra spark pyproject.toml -o requirements-spark.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -29,6 +29,8 @@ ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli"},
     "starlette": {"service"},
+    "uvicorn": {"service"},
+    "prometheus_client": {"service"},
     "jwt": {"exchange", "service"},
     "stamina": {"exchange"},
     "sqlite3": {"ledger", "batch"},

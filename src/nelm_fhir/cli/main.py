@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "batch": "Judge a whole population and write a worklist.",
     "profile": "Show the candidate profile that a record gives.",
     "form": "Write the tumor board's form, or its answers as Observations.",
+    "serve": "Serve HTTP, CDS Hooks and pages to a hospital.",
     "fetch": "Fetch one patient's record from a FHIR server.",
     "candidates": "Find who has a neuroendocrine tumor on a FHIR server.",
     "export": "Export many patients' resources from a FHIR server.",

@@ -93,7 +93,10 @@ OF_SERVER = [
     ("assess", "-v", "--patient", ILEUM, "--patient", "nobody", "--format", "csv"),
 ]
 """Commands that read records from a FHIR server."""
-WITH_MARKER_OF_THEIR_OWN = {"export": "tests/unit/cli/test_export.py"}
+WITH_MARKER_OF_THEIR_OWN = {
+    "export": "tests/unit/cli/test_export.py",
+    "serve": "tests/service/test_canary.py",
+}
 """Commands that need another kind of server, and where the marker meets them."""
 
 

@@ -1,0 +1,28 @@
+"""`nelm serve`: the doors of a hospital on one address."""
+
+from typing import Final
+
+import click
+
+from nelm_fhir.cli import loading
+
+EXAMPLES: Final = """\b
+Examples:
+  nelm serve
+  nelm serve --port 8090
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+def command(host: str, port: int) -> None:
+    """Serve the doors of a hospital: evaluation, CDS Hooks, pages."""
+    try:
+        from nelm_fhir.service.serving import serve  # noqa: PLC0415 - needs the extra `service`
+    except ModuleNotFoundError:
+        raise click.UsageError("nelm serve needs `pip install 'nelm-fhir[service]'`.") from None
+    from nelm_fhir.service.settings import Settings  # noqa: PLC0415 - only where it is there
+    from nelm_fhir.service.site import Site  # noqa: PLC0415 - only where it is there
+
+    serve(Site(loading.load(), Settings(base=f"http://{host}:{port}")), host, port)

@@ -1,0 +1,34 @@
+"""How one service runs: its address, its limits, what it may keep."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may hold at most; more is refused before anything is parsed.
+
+    `packed_bytes` are those that arrive, `bytes` those after unpacking, `seconds` the time in which
+    a body has to arrive.
+    """
+
+    bytes: int = 50 * MEGABYTE
+    packed_bytes: int = 10 * MEGABYTE
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one service runs.
+
+    `base` is the address under which others reach it, without a slash at the end; cards and status
+    links are made from it. `sets` are the criteria sets judged where a request names none, all if
+    empty; `options` the switches of the site that are on.
+    """
+
+    base: str = "http://127.0.0.1:8080"
+    sets: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,42 @@
+"""The service as it runs: its application under uvicorn on a free port of this machine."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Thread
+
+import pytest
+import uvicorn
+
+from nelm_fhir import pipeline
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.service.app import application
+from nelm_fhir.service.site import Site
+
+
+@contextmanager
+def running(site: Site) -> Iterator[str]:
+    """Serve a site in a thread; gives its base address."""
+    config = uvicorn.Config(application(site), host="127.0.0.1", port=0, log_config=None)
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    socket.listen()  # who asks before the server is ready waits
+    thread = Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        socket.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return pipeline.load()
+
+
+@pytest.fixture
+def served(loopback: None) -> Iterator[Callable[[Site], str]]:
+    """Serve sites until the test ends; each call gives a base address."""
+    with ExitStack() as stack:
+        yield lambda site: stack.enter_context(running(site))
