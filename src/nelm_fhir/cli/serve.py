@@ -17,7 +17,7 @@ Examples:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
 def command(host: str, port: int) -> None:
-    """Serve the doors of a hospital: evaluation, CDS Hooks, pages."""
+    """Serve HTTP, CDS Hooks and pages to a hospital."""
     try:
         from nelm_fhir.service.serving import serve  # noqa: PLC0415 - needs the extra `service`
     except ModuleNotFoundError:
