@@ -116,7 +116,7 @@ class Local:
                 with suppress(BrokenPipeError, ConnectionResetError):
                     self.reply(reply)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer  # noqa: N815
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = answer  # noqa: N815
 
             def reply(self, reply: Reply) -> None:
                 body = reply.body()
@@ -128,7 +128,8 @@ class Local:
                 if isinstance(body, bytes):
                     self.send_header("Content-Length", str(len(body)))
                     self.end_headers()
-                    self.wfile.write(body if reply.cut is None else body[: reply.cut])
+                    if self.command != "HEAD":
+                        self.wfile.write(body if reply.cut is None else body[: reply.cut])
                     self.close_connection = self.close_connection or reply.cut is not None
                 else:
                     self.send_header("Connection", "close")

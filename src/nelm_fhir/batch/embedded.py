@@ -11,6 +11,7 @@ Source: performance.md 5; interop 5, 7 rule 10.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -49,19 +50,21 @@ _INDEX_SHARE: Final = 20
 
 
 def run(
-    source: Path,
+    source: Path | str,
     settings: Settings,
     sink: Sink,
     *,
     finished: Mapping[str, Tally] | None = None,
     watch: Watcher = unwatched,
 ) -> Counts:
-    """Judge a population.
+    """Judge a population; `source` is a path or the address of a place in an object store.
 
     `finished` are the portions that the sink kept in an earlier, interrupted run over the same
     source with the same settings. Raises InputError where there is nothing to read or no room.
     """
     files = files_of(source, without=settings.work)
+    if any(file.store for file in files):
+        settings = replace(settings, start_method="spawn")  # a store's client survives no fork
     with Workers(settings) as workers:
         place = Workplace(settings.work, fingerprint(files, PROGRAM, workers.digest))
         counts = _Run(files, settings, place, workers, watch).counts(sink, dict(finished or {}))

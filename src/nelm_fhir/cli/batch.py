@@ -20,6 +20,7 @@ from nelm_fhir.cli.exits import DONE, SOME_NOT_ASSESSED
 from nelm_fhir.cli.options import DAY, OVERLAYS, SETS, SWITCHES
 from nelm_fhir.cli.progress import shown
 from nelm_fhir.cli.records import check_words
+from nelm_fhir.cli.source_name import SourceName
 from nelm_fhir.events import Event, event
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger.store import Ledger
@@ -29,6 +30,7 @@ Examples:
   nelm batch export/ --output results --as-of 2026-06-30
   nelm batch export/ --output results --set optn --set esmo-2020
   nelm batch bundles.ndjson.gz --output results --overlay our-hospital
+  nelm batch s3://registry/export --output results
   nelm batch --server https://ehr.example/fhir --output results --write
 """
 
@@ -36,7 +38,7 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument(
     "source",
-    type=click.Path(exists=True, path_type=Path),
+    type=SourceName(),
     required=False,
     metavar="[SOURCE]",
 )
@@ -76,7 +78,9 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     """Judge a whole population and write a worklist.
 
     SOURCE is a folder or file of FHIR R4: a bulk export in any layout, bundles, NDJSON, all of it
-    packed with gzip or not. Patients without any neuroendocrine finding are counted, not judged.
+    packed with gzip or not; or the address of such a place in an object store (s3://, gs://,
+    abfs://; needs nelm-fhir[cloud]). Patients without any neuroendocrine finding are counted, not
+    judged.
 
     With --server in its place the records are read from a FHIR server, each whole or not at all:
     those of the candidates (nelm candidates), of --patients or of --group. With --write the results
@@ -104,9 +108,9 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     ctx.exit(DONE if ended.is_whole else SOME_NOT_ASSESSED)
 
 
-def _apart(source: Path, output: Path) -> None:
+def _apart(source: Path | str, output: Path) -> None:
     """Refuse an output folder that would be read as input the next time."""
-    if output.resolve().is_relative_to(source.resolve()):
+    if isinstance(source, Path) and output.resolve().is_relative_to(source.resolve()):
         raise click.BadParameter("The results cannot lie in SOURCE.", param_hint="--output")
 
 

@@ -25,7 +25,7 @@ SPARK: Final = "spark"
 class Population:
     """What is to be judged: where it lies, and how. `output` is no part of the source."""
 
-    source: Path
+    source: Path | str
     output: Path
     as_of: date
     sets: tuple[str, ...]
