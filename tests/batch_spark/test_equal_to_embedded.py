@@ -2,13 +2,15 @@
 
 import gzip
 import json
+import shutil
 
 import pytest
 from tests.batch_spark import population
 from tests.batch_spark.both import OVERLAY, agreed, by_embedded, by_spark
 from tests.bench.export_data import write_export
+from tests.docs.test_recipes import commands, recipe, run
 from tests.unit.batch.populations import line, ordinary_lines, sample_lines, tumor, write
-from tests.unit.cli.run import nelm
+from tests.unit.cli.run import MEETS_ALL, nelm
 
 from nelm_fhir import pipeline
 from nelm_fhir.batch import spark_files
@@ -121,6 +123,17 @@ def test_the_command_writes_the_same_files_with_either_engine(spark, tmp_path):
         assert told.pop("engine") == engine
         written[engine][RUN] = told
     assert written["embedded"] == written["spark"]
+
+
+@pytest.mark.usefixtures("spark")
+def test_the_recipe_of_the_cluster_runs_as_the_readme_has_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "export").mkdir()
+    shutil.copy(MEETS_ALL, tmp_path / "export")
+    for typed in commands(recipe("cluster")):
+        run(typed, {})
+    told = json.loads((tmp_path / "results" / RUN).read_bytes())
+    assert (told["engine"], told["counts"]["judged"]) == ("spark", 1)
 
 
 def test_a_second_answer_for_a_patient_is_noticed(spark):
