@@ -5,7 +5,8 @@ import hashlib
 import msgspec
 from tests.unit.batch.populations import SAMPLES, settings
 
-from nelm_fhir.batch import embedded, spark
+from nelm_fhir.batch.embedded import engine as embedded
+from nelm_fhir.batch.spark import engine as spark
 
 OVERLAY = SAMPLES.parent / "mappings" / "overlays" / "example-hospital"
 

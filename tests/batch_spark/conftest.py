@@ -9,7 +9,7 @@ from tests.peers.fixtures import started
 from tests.peers.judges import PeerMissing
 from tests.unit.batch.populations import settings
 
-from nelm_fhir.batch.spark_session import session_for
+from nelm_fhir.batch.spark.session import session_for
 
 
 def _session(work):

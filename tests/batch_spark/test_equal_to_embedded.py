@@ -13,9 +13,9 @@ from tests.unit.batch.populations import line, ordinary_lines, sample_lines, tum
 from tests.unit.cli.run import MEETS_ALL, nelm
 
 from nelm_fhir import pipeline
-from nelm_fhir.batch import spark_files
-from nelm_fhir.batch.files import NAMES, RUN
-from nelm_fhir.batch.spark_judging import check_once, extent_of
+from nelm_fhir.batch.outputs.files import NAMES, RUN
+from nelm_fhir.batch.spark import files as spark_files
+from nelm_fhir.batch.spark.judging import check_once, extent_of
 from nelm_fhir.cli.exits import SOME_NOT_ASSESSED
 
 pytestmark = pytest.mark.peer

@@ -74,7 +74,7 @@ def _lines(folder: Path) -> Iterator[bytes]:
 
 def start(_folder: Path, work: Path) -> int:
     """Load what the engine loads, start its processes, give them nothing to do."""
-    from nelm_fhir.batch.workers import Workers
+    from nelm_fhir.batch.embedded.workers import Workers
 
     settings = _settings(work)
     with Workers(settings) as workers:
@@ -83,7 +83,7 @@ def start(_folder: Path, work: Path) -> int:
 
 def scan(folder: Path, work: Path) -> int:
     """Find who may have a tumor and bring their lines together; return from how many files."""
-    from nelm_fhir.batch.embedded import run
+    from nelm_fhir.batch.embedded.engine import run
 
     def stop(_outcomes: list[Any], _portion: str) -> None:
         raise _Enough  # the first outcomes are those of files, before anybody is judged
@@ -97,7 +97,7 @@ def scan(folder: Path, work: Path) -> int:
 
 def judge(folder: Path, work: Path) -> int:
     """The whole engine with a sink that keeps nothing; return how many were judged."""
-    from nelm_fhir.batch.embedded import run
+    from nelm_fhir.batch.embedded.engine import run
 
     return run(folder, _settings(work), lambda _outcomes, _portion: None).judged
 

@@ -20,7 +20,7 @@ from tests.bench.export_data import Export, write_export
 from tests.bench.figures import NotHere
 from tests.bench.process_tree import Usage, used
 
-from nelm_fhir.batch.files import NAMES, RUN
+from nelm_fhir.batch.outputs.files import NAMES, RUN
 from nelm_fhir.cli.engines import SPARK
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.mappers import concerns

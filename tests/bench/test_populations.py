@@ -22,7 +22,7 @@ from tests.servers.fhir_store import FhirStore
 from tests.servers.local import Local
 
 from nelm_fhir import pipeline
-from nelm_fhir.batch import embedded
+from nelm_fhir.batch.embedded import engine as embedded
 from nelm_fhir.batch.settings import Settings
 
 PATIENTS = 40

@@ -8,8 +8,8 @@ from msgspec import json as fast
 from msgspec import structs
 from tests.unit.batch_outputs.made import batch, failed, job, samples
 
-from nelm_fhir.batch.files import LEDGER, NAMES, WORK, Folder
-from nelm_fhir.batch.worklist_line import decoded, encoded
+from nelm_fhir.batch.outputs.files import LEDGER, NAMES, WORK, Folder
+from nelm_fhir.batch.outputs.worklist_line import decoded, encoded
 from nelm_fhir.errors import InputError, SeveralPatients, WriteRefused
 
 HOSTILE = [

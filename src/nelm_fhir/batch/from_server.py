@@ -19,9 +19,9 @@ from msgspec import structs
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.result import Assessment
-from nelm_fhir.batch.counting import Tally, tally
 from nelm_fhir.batch.fetching import THREADS, Come, ahead
 from nelm_fhir.batch.judging import Asked, defect, failed, judged
+from nelm_fhir.batch.lines.counting import Tally, tally
 from nelm_fhir.batch.outcome import FAILED, Counts, Outcome
 from nelm_fhir.batch.record_hash import record_hash
 from nelm_fhir.batch.settings import Progress, Watcher, unwatched

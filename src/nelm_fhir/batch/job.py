@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
-from nelm_fhir.batch.files import Folder
 from nelm_fhir.batch.input_digest import input_digest
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Counts, Outcome
-from nelm_fhir.batch.outputs import Outputs, digests
-from nelm_fhir.batch.run_line import KIND, Request
-from nelm_fhir.batch.worklist import kept
+from nelm_fhir.batch.outputs.files import Folder
+from nelm_fhir.batch.outputs.run_line import KIND, Request
+from nelm_fhir.batch.outputs.worklist import kept
+from nelm_fhir.batch.outputs.written import Outputs, digests
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger import patients, runs
 from nelm_fhir.ledger.runs import Asked, Run

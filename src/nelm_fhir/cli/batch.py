@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 
 from nelm_fhir.assessment.sentences import counted
-from nelm_fhir.batch.files import DEAD_LETTERS, LEDGER, WORKLIST_PAGE, Folder
 from nelm_fhir.batch.job import Ended, Job
-from nelm_fhir.batch.run_line import Overlay, Request
+from nelm_fhir.batch.outputs.files import DEAD_LETTERS, LEDGER, WORKLIST_PAGE, Folder
+from nelm_fhir.batch.outputs.run_line import Overlay, Request
 from nelm_fhir.cli import loading
 from nelm_fhir.cli.batch_server import ENGINE as LIVE
 from nelm_fhir.cli.batch_server import Live, judged_live, live_of, population_options

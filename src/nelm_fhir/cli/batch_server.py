@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from nelm_fhir.batch.job import Ended, Job, Sink, Tally
 from nelm_fhir.batch.judging import Asked
 from nelm_fhir.batch.outcome import Counts
-from nelm_fhir.batch.run_line import Request
+from nelm_fhir.batch.outputs.run_line import Request
 from nelm_fhir.batch.settings import Watcher
 from nelm_fhir.cli.patients import PATIENTS, patients_of
 from nelm_fhir.cli.progress import shown

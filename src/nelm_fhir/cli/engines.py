@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from nelm_fhir.batch.files import WORK
 from nelm_fhir.batch.job import Engine, Sink, Tally
+from nelm_fhir.batch.lines.sources import files_of, fingerprint
 from nelm_fhir.batch.outcome import Counts
+from nelm_fhir.batch.outputs.files import WORK
 from nelm_fhir.batch.settings import Settings, Watcher
-from nelm_fhir.batch.sources import files_of, fingerprint
 
 EMBEDDED: Final = "embedded"
 SPARK: Final = "spark"
@@ -50,7 +50,7 @@ class Population:
 
 
 def _embedded(population: Population, watch: Watcher) -> Engine:
-    from nelm_fhir.batch import embedded  # noqa: PLC0415 - only where it is chosen
+    from nelm_fhir.batch.embedded import engine as embedded  # noqa: PLC0415 - only where it is chosen
 
     def judge(sink: Sink, done: Mapping[str, Tally]) -> Counts:
         return embedded.run(
@@ -61,7 +61,7 @@ def _embedded(population: Population, watch: Watcher) -> Engine:
 
 
 def _spark(population: Population, watch: Watcher) -> Engine:
-    from nelm_fhir.batch import spark  # noqa: PLC0415 - only where it is chosen
+    from nelm_fhir.batch.spark import engine as spark  # noqa: PLC0415 - only where it is chosen
 
     def judge(sink: Sink, done: Mapping[str, Tally]) -> Counts:
         return spark.run(population.source, population.settings(), sink, finished=done, watch=watch)

@@ -7,7 +7,7 @@ import click
 
 from nelm_fhir.assessment.json_form import as_bytes
 from nelm_fhir.assessment.json_schema import result_schema
-from nelm_fhir.batch.schema import (
+from nelm_fhir.batch.outputs.schema import (
     change_schema,
     letter_schema,
     run_schema,

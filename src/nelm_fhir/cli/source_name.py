@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from nelm_fhir.batch.sources import source_named
+from nelm_fhir.batch.lines.sources import source_named
 from nelm_fhir.errors import InputError
 
 

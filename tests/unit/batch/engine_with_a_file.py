@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from nelm_fhir.batch.embedded import run
+from nelm_fhir.batch.embedded.engine import run
 from nelm_fhir.batch.settings import Settings
 
 

@@ -10,7 +10,7 @@ from tests.bench import data
 from tests.bench.export_data import export_lines
 
 from nelm_fhir import pipeline
-from nelm_fhir.batch.embedded import run
+from nelm_fhir.batch.embedded.engine import run
 from nelm_fhir.batch.settings import Settings
 
 AS_OF = date(2026, 6, 1)

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.batch.populations import AS_OF, catalogue, line, ordinary_lines, sample_lines, tumor
 
 from nelm_fhir import pipeline
-from nelm_fhir.batch.keys import NOBODY, SPECIAL, key_of
-from nelm_fhir.batch.line_scan import LineScan
+from nelm_fhir.batch.lines.keys import NOBODY, SPECIAL, key_of
+from nelm_fhir.batch.lines.scan import LineScan
 
 URL = "https://nelm-fhir.example/fhir/CodeSystem/attested-element"
 ODD = [

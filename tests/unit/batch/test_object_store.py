@@ -8,7 +8,7 @@ from tests.servers.object_store import object_store
 from tests.unit.batch.populations import judged, ordinary_lines, sample_lines, verdicts, write
 from tests.unit.cli.run import nelm
 
-from nelm_fhir.batch.object_store import PIECE
+from nelm_fhir.batch.lines.object_store import PIECE
 from nelm_fhir.errors import InputError, ServerUnavailable
 
 pytest.importorskip("pyarrow", reason="a source in an object store needs the extra `cloud`")

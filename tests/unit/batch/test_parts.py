@@ -8,16 +8,16 @@ from io import BytesIO
 import pytest
 from tests.unit.batch.populations import judged, ordinary_lines, sample_lines, settings, write
 
-from nelm_fhir.batch.blocks import SIZE, blocks
-from nelm_fhir.batch.counting import Once
-from nelm_fhir.batch.embedded import run
-from nelm_fhir.batch.keys import Marks, key_of
+from nelm_fhir.batch.embedded.engine import run
+from nelm_fhir.batch.embedded.shards import Shards, portions
+from nelm_fhir.batch.embedded.workers import Workers
+from nelm_fhir.batch.embedded.workplace import Workplace
+from nelm_fhir.batch.lines.blocks import SIZE, blocks
+from nelm_fhir.batch.lines.counting import Once
+from nelm_fhir.batch.lines.keys import Marks, key_of
+from nelm_fhir.batch.lines.people import count, joined
+from nelm_fhir.batch.lines.sources import files_of
 from nelm_fhir.batch.outcome import Outcome
-from nelm_fhir.batch.people import count, joined
-from nelm_fhir.batch.shards import Shards, portions
-from nelm_fhir.batch.sources import files_of
-from nelm_fhir.batch.workers import Workers
-from nelm_fhir.batch.workplace import Workplace
 from nelm_fhir.errors import InputError, TooLarge
 
 

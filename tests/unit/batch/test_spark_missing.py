@@ -5,7 +5,7 @@ import sys
 import pytest
 from tests.unit.batch.populations import settings
 
-from nelm_fhir.batch import spark
+from nelm_fhir.batch.spark import engine as spark
 from nelm_fhir.errors import InputError
 
 

@@ -15,11 +15,11 @@ from tests.unit.assessment.made import catalogue, vignettes
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.json_form import as_bytes, to_bytes
-from nelm_fhir.batch.files import LEDGER, Folder
 from nelm_fhir.batch.job import Ended, Job
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Counts, Outcome
-from nelm_fhir.batch.run_line import Request
-from nelm_fhir.batch.worklist_line import encoded, worklist_line
+from nelm_fhir.batch.outputs.files import LEDGER, Folder
+from nelm_fhir.batch.outputs.run_line import Request
+from nelm_fhir.batch.outputs.worklist_line import encoded, worklist_line
 from nelm_fhir.errors import InputError
 from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.profile.record_format import CandidateProfile

@@ -18,7 +18,7 @@ from tests.unit.batch_outputs.populations import (
 )
 from tests.unit.cli.run import nelm
 
-from nelm_fhir.batch.files import LEDGER, NAMES, Folder
+from nelm_fhir.batch.outputs.files import LEDGER, NAMES, Folder
 from nelm_fhir.cli import progress
 
 DAY = ("--as-of", "2026-06-01")

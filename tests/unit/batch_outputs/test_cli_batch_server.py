@@ -14,7 +14,7 @@ from tests.unit.batch_outputs.made import SAMPLES
 from tests.unit.batch_outputs.populations import BUNDLES, folder_of, renamed
 from tests.unit.cli.run import nelm
 
-from nelm_fhir.batch.files import NAMES
+from nelm_fhir.batch.outputs.files import NAMES
 from nelm_fhir.errors import ServerUnavailable
 from nelm_fhir.ledger import patients, runs
 from nelm_fhir.ledger.results import State, every

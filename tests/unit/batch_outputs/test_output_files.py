@@ -23,9 +23,9 @@ from tests.unit.batch_outputs.made import (
     samples,
 )
 
-from nelm_fhir.batch import worklist_rows
-from nelm_fhir.batch.files import NAMES
-from nelm_fhir.batch.schema import (
+from nelm_fhir.batch.outputs import worklist_rows
+from nelm_fhir.batch.outputs.files import NAMES
+from nelm_fhir.batch.outputs.schema import (
     change_schema,
     letter_schema,
     run_schema,

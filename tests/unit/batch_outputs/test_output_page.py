@@ -17,8 +17,8 @@ from msgspec import json as fast
 from msgspec import structs
 from tests.unit.batch_outputs.made import ROOT, batch, failed, of_record, of_vignettes, samples
 
-from nelm_fhir.batch import changed_page, worklist_page
-from nelm_fhir.batch.worklist_line import decoded, encoded
+from nelm_fhir.batch.outputs import changed_page, worklist_page
+from nelm_fhir.batch.outputs.worklist_line import decoded, encoded
 from nelm_fhir.errors import SeveralPatients
 from nelm_fhir.report.markup import Markup, element, joined
 

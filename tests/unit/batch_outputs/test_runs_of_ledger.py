@@ -10,7 +10,7 @@ from msgspec import structs
 from tests.unit.batch_outputs.made import MOMENT, failed, samples
 
 from nelm_fhir.batch.outcome import FAILED, JUDGED
-from nelm_fhir.batch.worklist import kept
+from nelm_fhir.batch.outputs.worklist import kept
 from nelm_fhir.errors import NoPatient
 from nelm_fhir.ledger import patients, runs
 from nelm_fhir.ledger.runs import Asked

@@ -1,0 +1,1 @@
+"""The embedded engine: one machine, the core install, bounded memory."""
