@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps tests/golden tests/negative tests/fuzz \
           tests/mutation tests/service
+# Two workers; what is started once (Java, Spark) belongs to one of them (tests/conftest.py).
+SIDE_BY_SIDE := -n 2 --dist loadgroup
 
 .PHONY: help demo demo-server check test lint types fast criteria golden bench mutate lock clean
 
@@ -25,7 +27,8 @@ demo-server: $(VENV)/.dev ## the same at a FHIR server: find patients, judge, wr
 
 test: $(VENV)/.spark ## set up, and run every test (outside judges where Java and Node are there)
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage run -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=100
 
 check: lint types criteria fast ## what every commit passes: lint, types, import rules, mappings, fast tests
@@ -41,7 +44,7 @@ criteria: $(VENV)/.dev
 	$(BIN)/nelm criteria check
 
 fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not peer and not slow" $(FAST)
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not peer and not slow" $(FAST)
 
 golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before committing
 	NELM_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/golden tests/families tests/docs \
@@ -68,7 +71,7 @@ lock: $(VENV)/.dev ## write the lock files anew from pyproject.toml
 	  --upgrade --constraint requirements-dev.lock --group bench pyproject.toml -o requirements-bench.lock
 
 clean: ## remove what was set up
-	rm -rf $(VENV) build dist .coverage .mutation .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .coverage* .mutation .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The environment of a user: locked dependencies and the program.
 $(VENV)/.run: pyproject.toml requirements.lock | $(VENV)/.made

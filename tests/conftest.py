@@ -8,6 +8,10 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.peers.fixtures"]
 
+OUTSIDE = {"hapi_server", "hapi_validator", "medplum_server", "medplum_validator", "ucum_lhc",
+           "_spark"}  # fmt: skip
+"""What is installed and started once for a run: all tests that ask for it share one worker."""
+
 settings.register_profile(
     "steady",
     derandomize=True,
@@ -17,6 +21,13 @@ settings.register_profile(
 )
 settings.register_profile("many", max_examples=5000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+def pytest_collection_modifyitems(items):
+    """Keep each file together where tests run side by side, and the outside judges too."""
+    for item in items:
+        outside = OUTSIDE.intersection(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("outside" if outside else item.path.as_posix()))
 
 
 @pytest.fixture(autouse=True)
