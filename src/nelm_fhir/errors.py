@@ -19,6 +19,7 @@ NelmError
 │   ├── ServerRefused     not worth one: somebody has to change something
 │   └── ExportFailed
 └── WriteRefused          a write is not allowed or would overwrite      exit 13
+    └── LedgerUnavailable the ledger takes nothing now; worth another attempt later
 
 Exit 0 is done, whatever the verdict; 1 only with --fail-on; 2 wrong usage; 14 several inputs,
 some not assessed; 70 a defect of the program.
@@ -170,3 +171,9 @@ class WriteRefused(NelmError):
 
     exit_code = 13
     issue_type = "conflict"
+
+
+class LedgerUnavailable(WriteRefused):
+    """The ledger can neither be read nor written now: its disk is full, or not there."""
+
+    issue_type = "transient"

@@ -11,7 +11,7 @@ import zlib
 from typing import Final
 
 from nelm_fhir.errors import NotJson
-from nelm_fhir.fhir_r4.limits import check_input, check_members, check_ratio
+from nelm_fhir.fhir_r4.limits import MAX_BYTES, check_input, check_members, check_ratio
 
 _START: Final = b"\x1f\x8b"
 _WITH_HEADER: Final = 16 + zlib.MAX_WBITS
@@ -20,12 +20,17 @@ _PIECE: Final = 64 * 1024
 """Bytes that are taken in and given out at a time."""
 
 
-def inflated(data: bytes) -> bytes:
-    """Return what the input holds, unpacked if it is gzip."""
-    if not data.startswith(_START):
+def is_packed(data: bytes) -> bool:
+    """Whether the bytes begin as gzip does."""
+    return data.startswith(_START)
+
+
+def inflated(data: bytes, most: int = MAX_BYTES) -> bytes:
+    """Return what the input holds, unpacked if it is gzip; `most` is the cap in bytes."""
+    if not is_packed(data):
         return data
-    check_input(len(data))
-    text = bytes(_Stream(data).all())
+    check_input(len(data), most)
+    text = bytes(_Stream(data, most).all())
     if text.startswith(_START):
         raise NotJson("The input is compressed twice.", "Unpack it once and send it again.")
     return text
@@ -34,7 +39,8 @@ def inflated(data: bytes) -> bytes:
 class _Stream:
     """Reads the members of a gzip stream; `at` is the first byte that was not taken in yet."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, most: int) -> None:
+        self._most = most
         self._data = memoryview(data)
         self._out = bytearray()
         self.at = 0
@@ -66,7 +72,7 @@ class _Stream:
         while not member.eof:
             piece = member.unconsumed_tail or self._next()
             self._out += member.decompress(piece, _PIECE)
-            check_input(len(self._out))
+            check_input(len(self._out), self._most)
             check_ratio(len(self._out), self.at)
         self.at -= len(member.unused_data)
 

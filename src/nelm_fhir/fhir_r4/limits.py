@@ -47,11 +47,11 @@ def check_bytes(size: int) -> None:
         )
 
 
-def check_input(size: int) -> None:
-    """Raise TooLarge for an input of too many bytes."""
-    if size > MAX_BYTES:
+def check_input(size: int, most: int = MAX_BYTES) -> None:
+    """Raise TooLarge for an input of more than so many bytes."""
+    if size > most:
         raise TooLarge(
-            f"The input is longer than {MAX_BYTES} bytes.",
+            f"The input is longer than {most} bytes.",
             "Send the record of one patient at a time, or fewer lines.",
         )
 

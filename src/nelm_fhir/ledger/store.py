@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from nelm_fhir.errors import InputError, WriteRefused
+from nelm_fhir.errors import InputError, LedgerUnavailable
 from nelm_fhir.ledger.files import closed_to_others, made
 from nelm_fhir.ledger.lock import sole_writer
 from nelm_fhir.ledger.schema import APPLICATION, TABLES, VERSION
@@ -111,7 +111,7 @@ def _readable_failure() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & _KIND in _OUR_FAULT:
             raise
-        raise WriteRefused(
+        raise LedgerUnavailable(
             "The ledger cannot be read or written.",
             "Check the space on its disk and the rights of its folder, then run again.",
         ) from None

@@ -11,12 +11,14 @@ class Limits:
     """What a request may hold at most; more is refused before anything is parsed.
 
     `packed_bytes` are those that arrive, `bytes` those after unpacking, `seconds` the time in which
-    a body has to arrive.
+    a body has to arrive. `at_once` records are judged at a time, `waiting` further ones may wait.
     """
 
     bytes: int = 50 * MEGABYTE
     packed_bytes: int = 10 * MEGABYTE
     seconds: float = 30.0
+    at_once: int = 2
+    waiting: int = 64
 
 
 @dataclass(frozen=True, slots=True)

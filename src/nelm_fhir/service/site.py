@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.service.audit import NOWHERE, Audit
 from nelm_fhir.service.settings import Settings
+from nelm_fhir.service.turns import Turns
 
 
 def _now() -> datetime:
@@ -18,13 +20,20 @@ class Site:
     """One running service.
 
     `ledger` is None where nothing is kept: then whatever needs one is refused. `now` gives the
-    moment of writing, in UTC; `today` the as-of date where a request names none.
+    moment of writing, in UTC; `today` the as-of date where a request names none. `audit` notes who
+    saw or wrote what; `turns` bound how many records are judged at once.
     """
 
     catalogue: Catalogue
     settings: Settings
     ledger: Ledger | None = None
     now: Callable[[], datetime] = field(default=_now)
+    audit: Audit = NOWHERE
+    turns: Turns = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make what belongs to one running service and follows from its settings."""
+        object.__setattr__(self, "turns", Turns(self.settings.limits))
 
     def today(self) -> date:
         """Return the as-of date of a request that names none: today where the service runs."""

@@ -40,19 +40,21 @@ def bundle(
 
 
 def bundle_of(
-    entries: Sequence[Json], kind: Kind, recorded: datetime, *, test_data: bool = False
+    entries: Sequence[Json], kind: Kind, recorded: datetime | None, *, test_data: bool = False
 ) -> Json:
     """Return the Bundle of these entries; a collection requests nothing.
 
-    Raises ValueError if `recorded`, the moment of writing, has no time zone.
+    `recorded` is the moment of writing, None for an answer, which holds no clock. Raises ValueError
+    if it has no time zone.
     """
     names = [entry["fullUrl"].removeprefix(urn("")) for entry in entries]
+    moment = {} if recorded is None else {"timestamp": instant(recorded)}
     return {
         "resourceType": "Bundle",
         "id": uuid_of("\n".join([kind, *names])),
         "meta": meta(test_data=test_data),
         "type": kind,
-        "timestamp": instant(recorded),
+        **moment,
         "entry": [_only(entry) if kind == "collection" else entry for entry in entries],
     }
 

@@ -1,14 +1,20 @@
 """Issues of a run, or the error that ended it, as FHIR's OperationOutcome; never stored.
 
 In: issues, or an error. Out: the resource. Both carry fixed texts and places only, no value of a
-record (architecture 5).
+record (architecture 5). A place stands as FHIRPath in `expression` and, because there are readers
+that know only that, as XPath in `location` (interop 1).
 """
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.errors import NelmError
 from nelm_fhir.writers.datatypes import Json, filled, string
+
+_STEP: Final = re.compile(r"([A-Za-z]+)(?:\[(\d+)\])?")
+_RESOURCE: Final = "resource"
 
 
 def operation_outcome(issues: Sequence[Issue]) -> Json:
@@ -21,8 +27,8 @@ def error_outcome(error: NelmError) -> Json:
     return failure_outcome(error.issue_type, error.message, error.remedy)
 
 
-def failure_outcome(issue_type: str, message: str, remedy: str) -> Json:
-    """Return an error of which only the words were kept."""
+def failure_outcome(issue_type: str, message: str, remedy: str, place: str = "") -> Json:
+    """Return an error of which only the words were kept, and where it is."""
     return _outcome(
         [
             filled(
@@ -31,6 +37,7 @@ def failure_outcome(issue_type: str, message: str, remedy: str) -> Json:
                     "code": issue_type,
                     "details": {"text": string(message)},
                     "diagnostics": string(remedy) if remedy else None,
+                    **_place(place),
                 }
             )
         ]
@@ -48,9 +55,35 @@ def _issue(issue: Issue) -> Json:
             "code": issue.type,
             "details": {"text": string(issue.text)},
             "diagnostics": issue.kind,
-            "expression": [string(issue.location)] if issue.location else None,
+            **_place(issue.location),
         }
     )
+
+
+def _place(place: str) -> Json:
+    """Return both ways to say where; `http.` and a name is what was wrong beside the body."""
+    if not place:
+        return {}
+    if place.startswith("http."):
+        return {"location": [place]}
+    path = xpath(place)
+    return {"location": [path] if path else None, "expression": [string(place)]}
+
+
+def xpath(place: str) -> str | None:
+    """Return a FHIRPath of names and indexes as XPath; None for a place of another kind.
+
+    XPath counts from one, and holds a resource under an element of its type, which is not known.
+    """
+    steps = [_STEP.fullmatch(step) for step in place.split(".")]
+    path = ""
+    for position, step in enumerate(steps):
+        if step is None:
+            return None
+        index = f"[{int(step[2]) + 1}]" if step[2] else ""
+        is_held = step[1] == _RESOURCE and position + 1 < len(steps)
+        path += f"/f:{step[1]}{index}" + ("/*" if is_held else "")
+    return path
 
 
 def _nothing() -> Json:
