@@ -5,6 +5,7 @@ standard `logging` stands behind the door. Rooms from `core` to `pipeline` do no
 """
 
 import logging
+import traceback
 from enum import StrEnum
 from typing import Final
 
@@ -27,6 +28,10 @@ class Event(StrEnum):
     EXPORT_NOT_CLEANED_UP = "export-not-cleaned-up"
     RESULT_SENT = "result-sent"
     PROVENANCE_REFUSED = "provenance-refused"
+    REQUEST_ANSWERED = "request-answered"
+    DEFECT = "defect"
+    SERVICE_STARTED = "service-started"
+    SERVICE_ENDED = "service-ended"
     BATCH_PROGRESS = "batch-progress"
     BATCH_ENDED = "batch-ended"
 
@@ -41,3 +46,22 @@ def event(name: Event, **fields: float | bool | StrEnum) -> None:
             raise TypeError(f"field {key} of event {name.value} is neither a number nor a word")
     parts = [f"{key}={value}" for key, value in fields.items()]
     _LOGGER.info("%s", " ".join([name.value, *parts]))
+
+
+def defect(number: int, error: BaseException) -> None:
+    """Log where a defect lies: its kind, and module and line of each step of our own code.
+
+    All of them are words of the program; what was in the values, or in the error's text, is not
+    among them. `number` is what the answer of the request is called.
+    """
+    steps = [
+        f"{frame.f_globals.get('__name__')}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    _LOGGER.error(
+        "%s number=%d kind=%s at=%s",
+        Event.DEFECT.value,
+        number,
+        type(error).__name__,
+        ">".join(steps),
+    )

@@ -8,15 +8,38 @@ from itertools import chain
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from nelm_fhir.service import operators
+from nelm_fhir.service import describing, operation, operators
+from nelm_fhir.service.envelope import Envelope
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.statuses import answer_of, of_routing
 
 Door = Callable[[Site], Sequence[BaseRoute]]
-DOORS: Final[tuple[Door, ...]] = (operators.routes,)
+DOORS: Final[tuple[Door, ...]] = (operation.routes, describing.routes, operators.routes)
+SHORTEST: Final = 1024
+"""Bytes of an answer below which packing costs more than it saves."""
+FASTEST_USEFUL: Final = 4
+"""How hard answers are packed, of 1 to 9: beyond, they get hardly smaller."""
 
 
 def application(site: Site) -> Starlette:
     """Return the service as one ASGI application."""
-    return Starlette(routes=list(chain.from_iterable(door(site) for door in DOORS)))
+    return Starlette(
+        routes=list(chain.from_iterable(door(site) for door in DOORS)),
+        middleware=[
+            Middleware(Envelope, site=site),
+            Middleware(GZipMiddleware, minimum_size=SHORTEST, compresslevel=FASTEST_USEFUL),
+        ],
+        exception_handlers={HTTPException: _nothing_there},
+    )
+
+
+async def _nothing_there(request: Request, error: Exception) -> Response:
+    """Answer for an address behind which nothing is, or another method is."""
+    return answer_of(of_routing(error), request)

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.result import Assessment
+from nelm_fhir.events import Event, event
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import BUSINESS, HttpFault
 
@@ -53,7 +54,15 @@ def evaluated(site: Site, data: bytes, wish: Wish) -> Evaluated:
         strict=wish.strict,
     )
     sets = tuple(dict.fromkeys(wish.sets)) or site.settings.sets
-    return Evaluated(read, pipeline.judge(read, site.catalogue, sets))
+    assessment = pipeline.judge(read, site.catalogue, sets)
+    site.metrics.judged(assessment)
+    event(
+        Event.RECORD_ASSESSED,
+        sets=len(assessment.verdicts),
+        resources=assessment.counts.total,
+        issues=len(assessment.issues),
+    )
+    return Evaluated(read, assessment)
 
 
 async def evaluated_in_turn(site: Site, data: bytes, wish: Wish) -> Evaluated:

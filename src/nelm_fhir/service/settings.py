@@ -1,7 +1,10 @@
 """How one service runs: its address, its limits, what it may keep."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from nelm_fhir.exchange.server import Server
 
 MEGABYTE: Final = 1_000_000
 
@@ -27,10 +30,12 @@ class Settings:
 
     `base` is the address under which others reach it, without a slash at the end; cards and status
     links are made from it. `sets` are the criteria sets judged where a request names none, all if
-    empty; `options` the switches of the site that are on.
+    empty; `options` the switches of the site that are on. `server` is the FHIR server behind the
+    service, where there is one.
     """
 
     base: str = "http://127.0.0.1:8080"
     sets: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    server: "Server | None" = None

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.service.audit import NOWHERE, Audit
+from nelm_fhir.service.metrics import Metrics
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.turns import Turns
 
@@ -21,7 +22,7 @@ class Site:
 
     `ledger` is None where nothing is kept: then whatever needs one is refused. `now` gives the
     moment of writing, in UTC; `today` the as-of date where a request names none. `audit` notes who
-    saw or wrote what; `turns` bound how many records are judged at once.
+    saw or wrote what, `metrics` counts; `turns` bound how many records are judged at once.
     """
 
     catalogue: Catalogue
@@ -29,6 +30,7 @@ class Site:
     ledger: Ledger | None = None
     now: Callable[[], datetime] = field(default=_now)
     audit: Audit = NOWHERE
+    metrics: Metrics = field(default_factory=Metrics, repr=False, compare=False)
     turns: Turns = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -129,3 +129,17 @@ def outcome_of(fault: HttpFault) -> Json:
     """
     diagnostics = f"{fault.message} {fault.remedy}".rstrip()
     return failure_outcome(fault.issue_type, fault.message, diagnostics, fault.place)
+
+
+def of_routing(error: Exception) -> HttpFault:
+    """Return what the router raised (no such address, no such method) as a fault with a body."""
+    status = getattr(error, "status_code", 404)
+    headers = getattr(error, "headers", None) or {}
+    if status == 405:  # noqa: PLR2004 - HTTP's own number
+        allowed = headers.get("Allow", "")
+        return HttpFault(
+            405, "not-supported", "Not by this method.", f"Use {allowed}.", headers=headers
+        )
+    return HttpFault(
+        status, "not-found", "There is nothing at this address.", "GET /fhir/metadata says what is."
+    )

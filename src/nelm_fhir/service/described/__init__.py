@@ -1,0 +1,1 @@
+"""Documents in which the service describes itself; `describing` serves them."""
