@@ -34,6 +34,9 @@ class Event(StrEnum):
     SERVICE_ENDED = "service-ended"
     BATCH_PROGRESS = "batch-progress"
     BATCH_ENDED = "batch-ended"
+    CALLER_REFUSED = "caller-refused"
+    KEYS_FETCHED = "keys-fetched"
+    KEYS_NOT_FETCHED = "keys-not-fetched"
 
 
 def event(name: Event, **fields: float | bool | StrEnum) -> None:

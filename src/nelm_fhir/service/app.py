@@ -19,6 +19,7 @@ from nelm_fhir.service import describing, operation, operators
 from nelm_fhir.service.envelope import Envelope
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import answer_of, of_routing
+from nelm_fhir.service.trust.guarded import guards
 
 Door = Callable[[Site], Sequence[BaseRoute]]
 DOORS: Final[tuple[Door, ...]] = (operation.routes, describing.routes, operators.routes)
@@ -34,6 +35,7 @@ def application(site: Site) -> Starlette:
         routes=list(chain.from_iterable(door(site) for door in DOORS)),
         middleware=[
             Middleware(Envelope, site=site),
+            *guards(site),
             Middleware(GZipMiddleware, minimum_size=SHORTEST, compresslevel=FASTEST_USEFUL),
         ],
         exception_handlers={HTTPException: _nothing_there},

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from nelm_fhir.exchange.server import Server
 
+from nelm_fhir.service.trust.settings import Trust
+
 MEGABYTE: Final = 1_000_000
 
 
@@ -39,3 +41,4 @@ class Settings:
     options: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     server: "Server | None" = None
+    trust: Trust = field(default_factory=Trust)

@@ -1,0 +1,1 @@
+"""Who asks: tokens of issuers, the JWT of a calling EHR, users named by a proxy; and from where."""
