@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from nelm_fhir.assessment import said
 from nelm_fhir.assessment.naming import claim, named
+from nelm_fhir.assessment.result import Text
 from nelm_fhir.assessment.told import Claims, Fact, Limit, Months, Part, Recorded, Term, Told, Word
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.dates import DaySpan
+from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.wording import Template, Wording
 
 T = TypeVar("T")
@@ -58,6 +60,11 @@ class Voice:
     def word(self, table: str, key: str) -> str:
         """Return a single word."""
         return said.word(self.wording, table, key)
+
+    def told(self, name: str, text: Text) -> Text:
+        """Return the text behind an id in this language; as it is where there is no other."""
+        words = {key: self.wording.word(f"{key}s", name) for key in ("text", "population", "era")}
+        return text._replace(**{key: word for key, word in words.items() if word})
 
     def aside(self, reason: str) -> str:
         """Return why something was set aside: by assembly, by a definition, or by rules 1.1."""
@@ -105,6 +112,11 @@ class Voice:
 def capitalized(text: str) -> str:
     """Return the text with a capital first letter, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def voice_of(catalogue: Catalogue, language: str = "en") -> Voice:
+    """Return the voice of a language; KeyError for one that the catalogue does not have."""
+    return Voice(catalogue.texts.languages[language].wording)
 
 
 def uncapitalized(text: str) -> str:

@@ -15,6 +15,7 @@ from nelm_fhir.cli.exits import DONE, SOME_NOT_ASSESSED, VERDICT_FOUND
 from nelm_fhir.cli.options import (
     FILE,
     FILES,
+    LANGUAGE,
     MOMENT,
     OUTPUT,
     SETS,
@@ -24,7 +25,7 @@ from nelm_fhir.cli.options import (
 from nelm_fhir.cli.output import write_all
 from nelm_fhir.cli.patients import PATIENT, PATIENTS, patients_of
 from nelm_fhir.cli.records import Found, Records, Request
-from nelm_fhir.cli.render import FORMATS, Form, Judged, Result, Run, Unusable, render
+from nelm_fhir.cli.render import FORMATS, OF_ONE, Form, Judged, Result, Run, Unusable, render
 from nelm_fhir.cli.server_options import needed_server, server_options
 from nelm_fhir.cli.server_records import of_server
 from nelm_fhir.cli.write_options import wish_of, writing_options
@@ -50,6 +51,7 @@ Examples:
   nelm assess bundle.json --as-of 2026-06-01
   nelm assess bundle.json --set optn --set esmo-2020 --format json
   nelm assess *.json > results.ndjson
+  nelm assess bundle.json --format html --language de --output report.html
   nelm assess --server https://ehr.example/fhir --patient 123 --format json
   nelm assess --server https://ehr.example/fhir --patients ids.txt --dry-run
   nelm assess --server https://ehr.example/fhir --patients ids.txt --write --ledger nelm.sqlite
@@ -69,8 +71,9 @@ Examples:
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="Without it: table for one record, ndjson for several.",
+    help="Without it: table for one record, ndjson for several; html shows one record.",
 )
+@LANGUAGE
 @click.option(
     "--bundle",
     type=click.Choice(["transaction", "collection"]),
@@ -157,8 +160,13 @@ def _looked_ahead(found: Iterator[Found], *, several: bool) -> tuple[Iterator[Fo
 
 
 def _run(values: dict[str, Any], records: Records, refused: Refusal, *, several: bool) -> Run:
+    form = Form(values["form"] or ("ndjson" if several else "table"))
+    if several and form in OF_ONE:
+        raise click.UsageError(
+            f"--format {form} shows one record: give each record by itself, or choose ndjson."
+        )
     return Run(
-        form=Form(values["form"] or ("ndjson" if several else "table")),
+        form=form,
         catalogue=records.catalogue,
         several=several,
         bundle=values["bundle"],
@@ -166,6 +174,7 @@ def _run(values: dict[str, Any], records: Records, refused: Refusal, *, several:
         verbose=values["verbose"],
         today=records.request.as_of is None and not records.request.is_profile,
         to_file=values["output"] is not None,
+        language=values["language"],
         refused=refused,
     )
 

@@ -69,6 +69,13 @@ OVERLAYS: Final = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of a hospital's overlay; may be given several times.",
 )
+LANGUAGE: Final = click.option(
+    "--language",
+    type=click.Choice(["en", "de"]),
+    default="en",
+    show_default=True,
+    help="Language of --format html and facts; the other forms are in English.",
+)
 OUTPUT: Final = click.option(
     "-o",
     "--output",

@@ -13,6 +13,7 @@ from typing import Final
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.json_form import as_bytes, error_line, to_json
 from nelm_fhir.assessment.result import Assessment
+from nelm_fhir.assessment.voice import voice_of
 from nelm_fhir.cli.exits import error_text
 from nelm_fhir.cli.output import encoded, in_color, width, write_all
 from nelm_fhir.cli.pages.assessment import assessment_page
@@ -21,6 +22,7 @@ from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.report.markdown import escaped, markdown
 from nelm_fhir.report.one_line import one_line
+from nelm_fhir.report.patient_page import patient_page
 from nelm_fhir.report.rows import error_row, header_row, rows
 from nelm_fhir.writers.bundle_kind import Kind
 
@@ -34,9 +36,12 @@ class Form(StrEnum):
     FHIR = "fhir"
     MD = "md"
     CSV = "csv"
+    HTML = "html"
 
 
 FORMATS: Final = [str(form) for form in Form]
+OF_ONE: Final = frozenset({Form.HTML})
+"""Forms that are a whole document about one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ Result = Judged | Unusable
 class Run:
     """How results are to be written.
 
-    `today`: no as-of date was given. `refused` is told of a record that is given up while writing.
+    `today`: no as-of date was given; `language` is that of pages. `refused` is told of a record that is given up while writing.
     """
 
     form: Form
@@ -74,6 +79,7 @@ class Run:
     verbose: bool
     today: bool
     to_file: bool
+    language: str
     refused: Callable[[str, NelmError], Unusable]
 
 
@@ -116,6 +122,14 @@ def _pages(
             gap = "\n" if position else ""
             text = f"{gap}{safe(result.source)}\n\n{text}"
         yield encoded(text, to_file=run.to_file)
+
+
+def _html(results: Iterable[Result], run: Run) -> Iterator[bytes]:
+    """Yield the page of the one record; one that could not be used ends the command before."""
+    for result in results:
+        if isinstance(result, Judged):
+            voice = voice_of(run.catalogue, run.language)
+            yield patient_page(result.read, result.assessment, run.catalogue, voice).encode()
 
 
 def _json(results: Iterable[Result], run: Run) -> Iterator[bytes]:
@@ -167,4 +181,5 @@ _WRITERS: Final[dict[Form, Callable[[Iterable[Result], Run], Iterator[bytes]]]] 
     Form.FHIR: _fhir,
     Form.MD: _markdown,
     Form.CSV: _csv,
+    Form.HTML: _html,
 }

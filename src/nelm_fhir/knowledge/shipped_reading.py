@@ -143,6 +143,7 @@ def _read_texts(reader: ShippedFiles, registers: Registers, specs: Specs) -> Tex
         statuses=words.statuses,
         verdicts=words.verdicts,
         wording=words.wording,
+        languages=MappingProxyType({words.wording.language: words}),
     )
 
 

@@ -8,21 +8,19 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from msgspec import Struct
-
 from nelm_fhir.core.logic import Status
 from nelm_fhir.core.unknown import NotApplicable, Reason
 from nelm_fhir.knowledge.registers import Registers
 from nelm_fhir.knowledge.texts import (
     Figure,
     FlagText,
+    Language,
     OutcomeRules,
     ReferenceNote,
     SurveillanceText,
     TreatmentRow,
 )
 from nelm_fhir.knowledge.toml_reading import Section
-from nelm_fhir.knowledge.wording import Wording
 from nelm_fhir.knowledge.wording_reading import Specs, read_wording
 
 OWN_PROMPT: Final = "prompt of this project"
@@ -31,16 +29,6 @@ NO_NUMBER: Final = "n not given"
 
 _STATUSES: Final = frozenset(status.value for status in Status)
 _REASONS: Final = frozenset(r.value for r in Reason) | frozenset(r.value for r in NotApplicable)
-
-
-class Language(Struct, frozen=True):
-    """Words for people in one language."""
-
-    notice: str
-    statuses: Mapping[str, str]
-    verdicts: Mapping[str, str]
-    reasons: Mapping[str, str]
-    wording: Wording
 
 
 def read_language(file: Section, specs: Specs) -> Language:

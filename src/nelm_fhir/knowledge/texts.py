@@ -6,6 +6,8 @@ All of them are data with a source (`mappings/flags.toml`, `mappings/outcomes/`,
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
 from msgspec import Struct
 
@@ -97,9 +99,26 @@ class OutcomeRules(Struct, frozen=True):
     """The note that is shown with the figures of `with_milan_net` (rules 11.1)."""
 
 
+class Language(Struct, frozen=True):
+    """Words for people in one language."""
+
+    notice: str
+    statuses: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    reasons: Mapping[str, str]
+    wording: Wording
+
+
+NO_LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All texts of the catalogue; `statuses`, `verdicts`, `reasons`, `wording` are for people."""
+    """All texts of the catalogue; `statuses`, `verdicts`, `reasons`, `wording` are for people.
+
+    They are in English, as is everything that is written back; `languages` holds all there are, by
+    code, for pages.
+    """
 
     notice: str
     flags: Mapping[str, FlagText]
@@ -112,3 +131,4 @@ class Texts:
     statuses: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
     verdicts: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
     wording: Wording = NO_WORDING
+    languages: Mapping[str, Language] = field(default_factory=lambda: NO_LANGUAGES)

@@ -60,7 +60,7 @@ class Wording:
     `words` are tables of single words by name; `phrases` small templates by table and key (dates,
     amounts, limits, nouns of facts, claims). By definition and case: `sentences` say what a
     definition answered, `needs` what would settle an unknown answer, `changes` what would change
-    one that failed.
+    one that failed. `language` is its code (BCP 47).
     """
 
     words: Mapping[str, Words] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class Wording:
     sentences: Mapping[str, Cases] = field(default_factory=dict)
     needs: Mapping[str, Cases] = field(default_factory=dict)
     changes: Mapping[str, Cases] = field(default_factory=dict)
+    language: str = "en"
 
     def word(self, table: str, key: str) -> str | None:
         """Return the word for that key; None where the table has none."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from nelm_fhir.report.one_line import one_line
 
-_EMPTY: Final = frozenset({"meta", "br"})
+_EMPTY: Final = frozenset({"meta", "br", "col"})
 _DOCTYPE: Final = "<!DOCTYPE html>\n"
 
 
@@ -56,7 +56,7 @@ def joined(content: Iterable[Content], between: Content = None) -> Markup:
     return Markup(_safe(between).join(_safe(one) for one in content if one is not None))
 
 
-def begun_page(title: str, style: str) -> Markup:
+def begun_page(title: str, style: str, language: str = "en") -> Markup:
     """Return a page as far as the start of its body.
 
     Its own policy forbids whatever is not in it: no script, no network, no style but its own.
@@ -75,7 +75,7 @@ def begun_page(title: str, style: str) -> Markup:
         Markup("\n"),
     )
     return joined(
-        (Markup(_DOCTYPE), begin("html", lang="en"), element("head", head), begin("body"))
+        (Markup(_DOCTYPE), begin("html", lang=language), element("head", head), begin("body"))
     )
 
 

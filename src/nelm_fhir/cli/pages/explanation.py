@@ -24,10 +24,11 @@ from nelm_fhir.cli.page import DIM, HEADING, Line, Page, Words
 from nelm_fhir.cli.pages.assessment import write_header, write_missing, write_verdicts
 from nelm_fhir.cli.pages.beside import sourced
 from nelm_fhir.cli.pages.closing import write_closing
-from nelm_fhir.cli.pages.facts import Facts, facts_of, write_facts
+from nelm_fhir.cli.pages.facts import write_facts
 from nelm_fhir.cli.pages.marks import BULLET, FLAG, status_words, verdict_in_full
 from nelm_fhir.cli.pages.view import View
 from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.report.evidence import Facts, facts_of
 
 HOW_TO_READ: Final = (
     "A number in brackets, [1], points to a fact below, with resource, version and text as"

@@ -1,0 +1,156 @@
+"""What decides per set: its verdict in words, the deciding criteria, and every criterion on demand.
+
+In: the matter of the page. Out: Markup. Below each set a fold holds all its criteria: the sentence,
+the facts it rests on, what was set aside, what would settle or change it, the published words.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from nelm_fhir.assessment.criterion_sentences import (
+    changes_words,
+    criterion_sentence,
+    deciding,
+    needs_words,
+)
+from nelm_fhir.assessment.result import CriterionResult, SetVerdict, Verdict
+from nelm_fhir.assessment.told import Fact
+from nelm_fhir.report.about import About
+from nelm_fhir.report.marks import MARKS
+from nelm_fhir.report.markup import Markup, element, joined
+from nelm_fhir.report.matrix import RUNNING
+from nelm_fhir.report.matrix_table import STATUS_MARKS
+
+ENGLISH = "en"
+
+
+def deciding_part(about: About) -> Markup:
+    """Return the section, set by set."""
+    sets = [_set(one, about) for one in about.assessment.verdicts]
+    heading = element("h2", about.word("deciding"))
+    return element("section", heading, element("div", *sets, class_="sets"), id="deciding")
+
+
+def _set(verdict: SetVerdict, about: About) -> Markup:
+    mark, _ = MARKS[verdict.verdict]
+    language = about.catalogue.texts.languages[about.language]
+    said = f"{mark} {language.verdicts[str(verdict.verdict)]}"
+    return element(
+        "article",
+        element(
+            "h3",
+            f"{verdict.title}, {about.word('version')} {verdict.version}: ",
+            element("span", said, class_="verdict"),
+        ),
+        _outlook(verdict, about),
+        element("ul", *_reasons(verdict, about), class_="marked"),
+        _everything(verdict, about),
+    )
+
+
+def _outlook(verdict: SetVerdict, about: About) -> Markup | None:
+    """Return what would have to happen before the verdict could change."""
+    said = []
+    if verdict.verdict is Verdict.CRITERIA_NOT_MET:
+        said.append(_counted("not-met", len(verdict.deciding), about))
+    if verdict.earliest is not None:
+        day = about.voice.say(verdict.earliest)
+        said.append(about.voice.phrase("outlook", "deferred", earliest=day))
+    if verdict.missing:
+        said.append(_counted("open", len(verdict.missing), about))
+    return element("p", " ".join(said), class_="dim") if said else None
+
+
+def _counted(key: str, number: int, about: About) -> str:
+    key = f"{key}-{'one' if number == 1 else 'more'}"
+    return about.voice.phrase("outlook", key, number=str(number))
+
+
+def _reasons(verdict: SetVerdict, about: About) -> Iterator[Markup]:
+    """Yield what the verdict rests on, then the flags of the set."""
+    if verdict.verdict is Verdict.NOT_APPLICABLE:
+        yield from (_marked("–", name, about.text(name).text) for name in verdict.deciding)
+    named = {*verdict.deciding, *(one.criterion for one in verdict.missing)}
+    if verdict.verdict is Verdict.CRITERIA_MET:
+        yield _marked("✓", "", about.word("all-met"))
+    elif verdict.verdict is not Verdict.NOT_APPLICABLE:
+        results = [one for one in verdict.criteria if one.id in named]
+        yield from (_reason(one, about) for one in results)
+    yield from (_marked("!", flag, about.text(flag).text) for flag in verdict.flags)
+
+
+def _reason(result: CriterionResult, about: About) -> Markup:
+    sentence = criterion_sentence(result, about.voice)
+    facts = about.cited(fact for answer in deciding(result) for fact in answer.used)
+    return _marked(STATUS_MARKS[outcome(result)], result.id, sentence, " ", facts)
+
+
+def outcome(result: CriterionResult) -> str:
+    """Return the status of a criterion, or `running` for a clock that runs."""
+    return RUNNING if result.running else str(result.status)
+
+
+def _marked(mark: str, name: str, *content: str) -> Markup:
+    shown = element("span", mark, class_="mark", aria_hidden="true")
+    named = joined((element("span", name, class_="id"), " ")) if name else None
+    return element("li", shown, named, *content)
+
+
+def _everything(verdict: SetVerdict, about: About) -> Markup:
+    rows = [_criterion(result, about) for result in verdict.criteria]
+    return element(
+        "details",
+        element("summary", f"{about.word('every-criterion')} ({len(rows)})"),
+        element("ul", *rows, class_="criteria"),
+    )
+
+
+def _criterion(result: CriterionResult, about: About) -> Markup:
+    word = about.voice.word("status", outcome(result))
+    beside = "" if result.counts else f", {about.word('beside')}"
+    facts = about.cited(fact for answer in deciding(result) for fact in answer.used)
+    return element(
+        "li",
+        element("span", result.id, class_="id"),
+        f" {about.label(result.id, result.label)}: ",
+        element("b", f"{STATUS_MARKS[outcome(result)]} {word}"),
+        f"{beside}. {criterion_sentence(result, about.voice)} ",
+        facts,
+        *_more(result, about),
+        id=result.id,
+    )
+
+
+def _more(result: CriterionResult, about: About) -> Iterator[Markup]:
+    """Yield what was set aside, what would settle or change it, and the published words."""
+    if aside := _aside(result, about):
+        yield element("div", f"{about.word('aside')}: ", aside, class_="small")
+    for line in (needs_words(result, about.voice), changes_words(result, about.voice)):
+        if line:
+            yield element("div", line, class_="small")
+    basis = [about.voice.wording.word("basis", name) or name for name in result.basis]
+    place = "; ".join(part for part in (result.source, *basis) if part)
+    if result.quote:
+        yield element(
+            "blockquote", element("q", result.quote, lang=ENGLISH), f" ({place})", class_="small"
+        )
+    else:
+        yield element("div", f"{about.word('basis')}: {place}", class_="small dim")
+
+
+def _aside(result: CriterionResult, about: About) -> Markup | None:
+    """Return what was seen and not used, by reason."""
+    by_reason: dict[str, list[Fact]] = {}
+    told = {fact.id for answer in deciding(result) for fact in answer.used}
+    for answer in deciding(result):
+        for one in answer.aside:
+            if one.fact.id not in told:
+                told.add(one.fact.id)
+                by_reason.setdefault(one.reason, []).append(one.fact)
+    return _by_reason(list(by_reason.items()), about) if by_reason else None
+
+
+def _by_reason(found: Sequence[tuple[str, Sequence[Fact]]], about: About) -> Markup:
+    told = [
+        joined((f"{about.voice.aside(reason)} ", about.cited(facts))) for reason, facts in found
+    ]
+    return joined(told, "; ")
