@@ -68,7 +68,8 @@ Result = Judged | Unusable
 class Run:
     """How results are to be written.
 
-    `today`: no as-of date was given; `language` is that of pages. `refused` is told of a record that is given up while writing.
+    `today`: no as-of date was given; `language` is that of pages. `refused` is told of a record
+    that is given up while writing.
     """
 
     form: Form

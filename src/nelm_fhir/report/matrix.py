@@ -27,13 +27,15 @@ _WORST_FIRST: Final = (Status.NOT_MET, RUNNING, Status.UNKNOWN, Status.MET, Stat
 class Item(Struct, frozen=True):
     """What one criterion answers to one question; `partly`: it asks for other things besides.
 
-    `compares`: the question compares a value with the limits of the criterion.
+    `compares`: the question compares a value with the limits of the criterion; `otherwise`: there
+    is an alternative to it.
     """
 
     result: CriterionResult
     outcome: str
     partly: bool
     compares: bool
+    otherwise: bool = False
 
 
 class Row(Struct, frozen=True):
@@ -112,7 +114,12 @@ def _items(
     for place, asks in list(rows.items())[: None if apart else 1]:
         partly = apart and len(rows) > 1
         outcome = _outcome(result, {ask.asks for ask in asks}) if partly else _of(result)
-        yield place, Item(result, outcome, partly, any(ask.limit is not None for ask in asks))
+        compares = any(ask.limit is not None for ask in asks)
+        yield place, Item(result, outcome, partly, compares, _is_either(asked))
+
+
+def _is_either(asked: Ask | Group | None) -> bool:
+    return isinstance(asked, Group) and asked.joined is Joined.ANY
 
 
 def _asks(question: Ask | Group | None) -> Iterator[Ask]:

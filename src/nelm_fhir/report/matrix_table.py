@@ -145,6 +145,8 @@ def _small(item: Item, about: About) -> Markup:
     """Return the id of the criterion, and what it asks for where it compares."""
     result = item.result
     limits = [limit_words(one, about) for one in result.limits] if item.compares else []
+    if item.otherwise:
+        limits = [*limits[:1], about.word("or-else")]
     earliest = about.phrase("earliest", day=str(result.earliest)) if _waits(item) else ""
     link = element("a", result.id, href=f"#{result.id}", class_="id")
     more = ", ".join(part for part in (*dict.fromkeys(limits), earliest) if part)

@@ -17,6 +17,7 @@ from nelm_fhir.report.matrix_table import verdicts_part
 from nelm_fhir.report.missing_part import missing_part
 from nelm_fhir.report.page_head import head
 from nelm_fhir.report.patient_style import STYLE
+from nelm_fhir.report.timeline.part import timeline_part
 
 
 def patient_page(
@@ -35,6 +36,7 @@ def patient_page(
         verdicts_part(about),
         deciding_part(about),
         missing_part(about),
+        timeline_part(about),
         flags_part(about),
         references_part(about),
         notes_part(about),

@@ -90,4 +90,36 @@ ol.events li { break-inside: avoid; padding-left: 2rem; text-indent: -2rem; }
 ol.events .number { display: inline-block; width: 2rem; text-indent: 0; color: var(--dim); }
 footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--line);
          color: var(--dim); }
+@page { size: A4; margin: 8mm 9mm; }
+@media print {
+  body { font-size: 7pt; line-height: 1.27; padding: 0; max-width: none; }
+  h1 { font-size: 12pt; } h2 { font-size: 8.4pt; margin: 5pt 0 1.5pt; padding-bottom: .8pt;
+       break-after: avoid; } h3 { font-size: 7.2pt; margin: 3pt 0 0; break-after: avoid; }
+  p, ul, ol { max-width: none; margin: .8pt 0; } li { margin: 0; }
+  .small, .dim.small, .source { font-size: 6.2pt; }
+  a { color: inherit; text-decoration: none; }
+  nav.links, a.skip, details, footer, #record, .screen { display: none; }
+  .notice { padding: 1.5pt 5pt; margin: 3pt 0 0; } .alert { padding: 1pt 5pt; margin: 2pt 0; }
+  dl.who { grid-template-columns: repeat(3, max-content auto); margin: 2pt 0 0; gap: 0 5pt; }
+  .scroll { overflow: visible; }
+  table.matrix { min-width: 0; font-size: 6.9pt; line-height: 1.17; }
+  table.matrix th, table.matrix td { padding: .9pt 2.5pt; }
+  table.matrix tr.chapter th { padding: 2.4pt 2.5pt 0; font-size: 6.4pt; }
+  table.matrix .sub { font-size: 6.2pt; } table.matrix .id { font-size: 5.9pt; }
+  table.matrix .item + .item { margin-top: 1pt; }
+  table.matrix tr { break-inside: avoid; }
+  table.plain { font-size: 6.6pt; } table.plain th, table.plain td { padding: .6pt 3pt; }
+  td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  #deciding { break-before: page; }
+  .sets { columns: 2; column-gap: 14pt; } .sets article { break-inside: avoid; }
+  ul.missing, ul.texts, ul.asides, #sources ul { columns: 2; column-gap: 14pt; }
+  ul.marked > li { padding-left: 8pt; text-indent: -8pt; } ul.marked > li > .mark { width: 8pt; }
+  figure { margin: 1pt 0; break-inside: avoid; }
+  ol.events { columns: 3; column-gap: 12pt; font-size: 6.3pt; }
+  ol.events li { padding-left: 12pt; text-indent: -12pt; } ol.events .number { width: 12pt; }
+  #evidence { columns: 3; column-gap: 12pt; font-size: 6.2pt; line-height: 1.2; }
+  #evidence h2, #evidence > p { column-span: all; } #evidence h3 { font-size: 6.4pt; }
+  ol.facts > li { padding: 0 0 0 13pt; } ol.facts > li > .number { width: 11pt; }
+  ol.facts ul { padding-left: 7pt; } .source { font-size: 5.9pt; }
+}
 """
