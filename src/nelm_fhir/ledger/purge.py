@@ -1,7 +1,9 @@
-"""What is older than a day, deleted for good: runs with their patients, and results.
+"""What is older than a day, deleted for good: runs with their patients, results, and messages.
 
 What is still in doubt at a server stays: whoever forgets it could write it twice. A deleted result
 stays at the server; the next run finds it there again by its identifier alone.
+A message that still waits stays, too: it was promised an answer. One that is deleted takes what
+rests on it along, and is a new one if it ever comes again.
 """
 
 from datetime import date
@@ -19,6 +21,7 @@ class Purged(Struct, frozen=True):
     patients: int
     results: int
     kept: int
+    messages: int = 0
 
 
 def purge(ledger: Ledger, before: date) -> Purged:
@@ -37,8 +40,11 @@ def purge(ledger: Ledger, before: date) -> Purged:
         )
         runs = ledger.execute("DELETE FROM run WHERE as_of < ?", (day,))
         results = ledger.execute(f"DELETE FROM result WHERE {old}", (day, *doubtful))  # noqa: S608 - marks only
+        messages = ledger.execute(
+            "DELETE FROM message WHERE as_of < ? AND state <> 'received'", (day,)
+        )
     ledger.shrink()
-    return Purged(runs, patients, results, kept)
+    return Purged(runs, patients, results, kept, messages)
 
 
 def _count(ledger: Ledger, query: str, values: tuple[str, ...]) -> int:

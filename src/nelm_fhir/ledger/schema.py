@@ -5,9 +5,12 @@ records' answers about patients, so the file is as confidential as the records t
 STRICT tables and no RETURNING: the SQLite of older enterprise systems knows neither.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-VERSION: Final = 1
+from nelm_fhir.ledger.service_tables import SERVICE_TABLES
+
+VERSION: Final = 2
 """`user_version` of a ledger with these tables."""
 APPLICATION: Final = 0x4E454C4D
 """`application_id`: the letters NELM, so that another program's database is never written to."""
@@ -124,4 +127,7 @@ CREATE TABLE hold (
 """
 """A patient for whom nobody else may write: one writer is at work, or an alarm waits for people."""
 
-TABLES: Final = (_RUN, _SHARD, _PATIENT, _WORKLIST, _RESULT, _OF_PATIENT, _HOLD)
+TABLES: Final = (_RUN, _SHARD, _PATIENT, _WORKLIST, _RESULT, _OF_PATIENT, _HOLD, *SERVICE_TABLES)
+
+STEPS: Final[Mapping[int, Sequence[str]]] = {1: SERVICE_TABLES}
+"""What brings a ledger of a version up to the next one."""

@@ -8,7 +8,7 @@ locks do not hold on network shares.
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from nelm_fhir.errors import InputError, LedgerUnavailable
 from nelm_fhir.ledger.files import closed_to_others, made
 from nelm_fhir.ledger.lock import sole_writer
-from nelm_fhir.ledger.schema import APPLICATION, TABLES, VERSION
+from nelm_fhir.ledger.schema import APPLICATION, STEPS, TABLES, VERSION
 
 PATIENCE: Final = 30.0
 """Seconds to wait for a reader that holds the file; a second writer is refused at once."""
@@ -147,6 +147,8 @@ def _checked(connection: sqlite3.Connection, *, make: bool) -> None:
             f"The ledger was written by a newer program (tables {version}, known are {VERSION}).",
             "Update nelm-fhir, or give another --ledger.",
         )
+    elif make and version < VERSION:
+        _bring_up(connection, version)
 
 
 def _not_ours() -> InputError:
@@ -159,9 +161,16 @@ def _number(connection: sqlite3.Connection, name: str) -> int:
 
 def _make(connection: sqlite3.Connection) -> None:
     """Make all tables in one transaction: a ledger is there whole or not at all."""
+    _run(connection, [*TABLES, f"PRAGMA application_id={APPLICATION}"])
+
+
+def _bring_up(connection: sqlite3.Connection, version: int) -> None:
+    """Take every step from an older version in one transaction; what it holds stays."""
+    _run(connection, [one for step in range(version, VERSION) for one in STEPS[step]])
+
+
+def _run(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
     connection.execute("BEGIN IMMEDIATE")
-    for statement in TABLES:
+    for statement in (*statements, f"PRAGMA user_version={VERSION}"):
         connection.execute(statement)
-    connection.execute(f"PRAGMA application_id={APPLICATION}")
-    connection.execute(f"PRAGMA user_version={VERSION}")
     connection.execute("COMMIT")

@@ -143,7 +143,13 @@ def test_what_is_old_is_deleted_and_what_is_in_doubt_stays(site):
             "UPDATE result SET state = 'sending' WHERE set_id = 'optn' AND as_of < '2026-07-01'"
         )
     done = ledger(site, "purge", "--before", "2026-07-01", "--format", "json")
-    assert json.loads(done.stdout) == {"runs": 1, "patients": 0, "results": 1, "kept": 1}
+    assert json.loads(done.stdout) == {
+        "runs": 1,
+        "patients": 0,
+        "results": 1,
+        "kept": 1,
+        "messages": 0,
+    }
     assert [(row.set_id, row.as_of.month) for row in site.rows()] == [
         ("esmo-2020", 7),
         ("optn", 6),

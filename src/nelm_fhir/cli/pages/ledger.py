@@ -83,9 +83,8 @@ def differences_page(found: Sequence[Row], width: int, *, color: bool) -> str:
 def purged_page(counts: Row, width: int, *, color: bool) -> str:
     """Return the page of what was deleted."""
     page = Page(width, color=color)
-    told = [
-        counted(counts[name], name.removesuffix("s")) for name in ("runs", "patients", "results")
-    ]
+    names = ("runs", "patients", "results", *(("messages",) if counts["messages"] else ()))
+    told = [counted(counts[name], name.removesuffix("s")) for name in names]
     page.line(OK, f" Deleted: {', '.join(told)}.")
     if counts["kept"]:
         page.line(FLAG, f" {counted(counts['kept'], 'result')} still in doubt at a server stayed.")

@@ -1,0 +1,140 @@
+"""The one result that stands for each patient and set: that of the newest input, never the latest.
+
+In: what was judged of a message. A late one, whose moment lies before that of what stands, changes
+nothing; of two of the same moment the one that arrived later stands. One that tells no moment
+cannot be put in order and gives way to every other. Source: interop 7, rule 3.
+"""
+
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from sqlite3 import Row
+from typing import Final
+
+from msgspec import Struct
+
+from nelm_fhir.ledger.store import Ledger
+
+_LEVEL: Final = 1
+
+
+class OfSet(Struct, frozen=True):
+    """The verdict of one set."""
+
+    set_id: str
+    set_version: str
+    verdict: str
+
+
+class Judgment(Struct, frozen=True):
+    """What was judged of one input.
+
+    `source` is whose names of patients these are: two systems may call two people the same.
+    `event` is the moment of the input in UTC, `assessment` and `profile` are documents of JSON.
+    """
+
+    source: str
+    patient: str
+    as_of: date
+    event: str
+    assessment: bytes
+    profile: bytes
+    judged: str
+    sets: tuple[OfSet, ...]
+
+
+class Standing(Struct, frozen=True):
+    """A result that stands: of whom, by which set, from which message."""
+
+    source: str
+    patient: str
+    set_id: str
+    set_version: str
+    verdict: str
+    event: str
+    message: int
+
+
+_INSERT: Final = """
+INSERT INTO newest (source, patient, set_id, set_version, verdict, event, message)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source, patient, set_id) DO UPDATE SET
+  set_version = excluded.set_version, verdict = excluded.verdict, event = excluded.event,
+  message = excluded.message
+WHERE excluded.event > newest.event
+  OR (excluded.event = newest.event AND excluded.message > newest.message)
+"""
+_UNUSED: Final = (
+    "DELETE FROM judgment WHERE source = ? AND patient = ?"
+    " AND message NOT IN (SELECT message FROM newest WHERE source = ? AND patient = ?)"
+)
+
+
+def stand(ledger: Ledger, message: int, judgment: Judgment) -> bool:
+    """Let a judgment stand for every set of which nothing newer does; whether it does for any.
+
+    Belongs into the transaction in which its message ends.
+    """
+    ledger.execute(
+        "INSERT INTO judgment (message, source, patient, as_of, event, assessment, profile, judged)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(message, judgment.source, judgment.patient, judgment.as_of.isoformat()),
+            *(judgment.event, zlib.compress(judgment.assessment, _LEVEL)),
+            *(zlib.compress(judgment.profile, _LEVEL), judgment.judged),
+        ),
+    )
+    whose = (judgment.source, judgment.patient)
+    taken = 0
+    for one in judgment.sets:
+        row = (*whose, one.set_id, one.set_version, one.verdict, judgment.event, message)
+        taken += ledger.execute(_INSERT, row)
+    ledger.execute(_UNUSED, (*whose, *whose))
+    return taken > 0
+
+
+def of_patient(ledger: Ledger, source: str, patient: str) -> list[Standing]:
+    """Return what stands for a patient, by set."""
+    query = "SELECT * FROM newest WHERE source = ? AND patient = ? ORDER BY set_id"
+    return [_standing(row) for row in list(ledger.rows(query, (source, patient)))]
+
+
+def every(ledger: Ledger) -> Iterator[Standing]:
+    """Yield everything that stands, patient by patient, as it is read."""
+    for row in ledger.rows("SELECT * FROM newest ORDER BY source, patient, set_id"):
+        yield _standing(row)
+
+
+def judgments(ledger: Ledger) -> Iterator[Judgment]:
+    """Yield every judgment on which something stands, with the sets that rest on it."""
+    for row in ledger.rows("SELECT * FROM judgment ORDER BY source, patient, message"):
+        yield _judgment(ledger, row)
+
+
+def judgment_of(ledger: Ledger, source: str, patient: str) -> Judgment | None:
+    """Return the newest judgment of a patient, None where there is none."""
+    query = (
+        "SELECT * FROM judgment WHERE source = ? AND patient = ?"
+        " ORDER BY event DESC, message DESC LIMIT 1"
+    )
+    row = ledger.first(query, (source, patient))
+    return None if row is None else _judgment(ledger, row)
+
+
+def _judgment(ledger: Ledger, row: Row) -> Judgment:
+    query = "SELECT * FROM newest WHERE message = ? ORDER BY set_id"
+    found = map(_standing, list(ledger.rows(query, (row["message"],))))
+    return Judgment(
+        source=row["source"],
+        patient=row["patient"],
+        as_of=date.fromisoformat(row["as_of"]),
+        event=row["event"],
+        assessment=zlib.decompress(row["assessment"]),
+        profile=zlib.decompress(row["profile"]),
+        judged=row["judged"],
+        sets=tuple(OfSet(one.set_id, one.set_version, one.verdict) for one in found),
+    )
+
+
+def _standing(row: Row) -> Standing:
+    return Standing(**{name: row[name] for name in Standing.__struct_fields__})
