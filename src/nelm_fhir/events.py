@@ -37,6 +37,15 @@ class Event(StrEnum):
     CALLER_REFUSED = "caller-refused"
     KEYS_FETCHED = "keys-fetched"
     KEYS_NOT_FETCHED = "keys-not-fetched"
+    WORK_ACCEPTED = "work-accepted"
+    WORK_DONE = "work-done"
+    WORK_FAILED = "work-failed"
+    WORK_PUT_OFF = "work-put-off"
+    REPLY_DELIVERED = "reply-delivered"
+    REPLY_REFUSED = "reply-refused"
+    HOOK_HEARD = "hook-heard"
+    HOOK_GAP = "hook-gap"
+    HOOK_SILENT = "hook-silent"
 
 
 def event(name: Event, **fields: float | bool | StrEnum) -> None:

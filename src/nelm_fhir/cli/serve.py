@@ -1,10 +1,11 @@
 """`nelm serve`: the doors of a hospital on one address."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from nelm_fhir.cli import loading
+from nelm_fhir.cli.serve_messages import ledger_of, messages_options, messaging_of
 
 EXAMPLES: Final = """\b
 Examples:
@@ -16,7 +17,8 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
-def command(host: str, port: int) -> None:
+@messages_options
+def command(host: str, port: int, **values: Any) -> None:
     """Serve HTTP, CDS Hooks and pages to a hospital."""
     try:
         from nelm_fhir.service.serving import serve  # noqa: PLC0415 - needs the extra `service`
@@ -25,4 +27,6 @@ def command(host: str, port: int) -> None:
     from nelm_fhir.service.settings import Settings  # noqa: PLC0415 - only where it is there
     from nelm_fhir.service.site import Site  # noqa: PLC0415 - only where it is there
 
-    serve(Site(loading.load(), Settings(base=f"http://{host}:{port}")), host, port)
+    settings = Settings(base=f"http://{host}:{port}", messaging=messaging_of(values))
+    with ledger_of(values) as ledger:
+        serve(Site(loading.load(), settings, ledger), host, port)

@@ -70,15 +70,19 @@ class Message(Struct, frozen=True):
 
 
 class Reception(StrEnum):
-    """What became of a message at the door: new, known with this content, or with another."""
+    """What became of a message at the door.
+
+    New; known with this content, or with another; or not kept, because too many wait.
+    """
 
     NEW = "new"
     REPLAYED = "replayed"
     CONFLICT = "conflict"
+    FULL = "full"
 
 
 class Accepted(Struct, frozen=True):
-    """A message as it stands in the ledger, which for a known one is the first that came."""
+    """A message as it stands in the ledger, for a known one as it was answered."""
 
     reception: Reception
     message: Message
@@ -102,11 +106,16 @@ _INSERT: Final = (
 _SELECT: Final = f"SELECT number, {', '.join(_COLUMNS)} FROM message"  # noqa: S608 - as above
 
 
-def accept(ledger: Ledger, message: Message) -> Accepted:
-    """Keep a message; when this returns it is on the disk. A known one changes nothing."""
+def accept(ledger: Ledger, message: Message, most: int | None = None) -> Accepted:
+    """Keep a message; when this returns it is on the disk. A known one changes nothing.
+
+    `most` is how many may wait: a known one is known even where no more are taken.
+    """
     with ledger.transaction():
         row = ledger.first(f"{_SELECT} WHERE key = ?", (message.key,))
         if row is None:
+            if most is not None and waiting(ledger) >= most:
+                return Accepted(Reception.FULL, message)
             number = ledger.insert(_INSERT, tuple(_column(message, name) for name in _COLUMNS))
             return Accepted(Reception.NEW, replace(message, number=number))
     known = _read(row)

@@ -3,7 +3,8 @@
 In: a Site. Out: the ASGI application. To add a door, add its module to `DOORS`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from itertools import chain
 from typing import Final
 
@@ -17,12 +18,21 @@ from starlette.routing import BaseRoute
 
 from nelm_fhir.service import describing, operation, operators
 from nelm_fhir.service.envelope import Envelope
+from nelm_fhir.service.messages import doors as messages
+from nelm_fhir.service.messages import jobs
+from nelm_fhir.service.messages.life import working
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import answer_of, of_routing
 from nelm_fhir.service.trust.guarded import guards
 
 Door = Callable[[Site], Sequence[BaseRoute]]
-DOORS: Final[tuple[Door, ...]] = (operation.routes, describing.routes, operators.routes)
+DOORS: Final[tuple[Door, ...]] = (
+    operation.routes,
+    messages.routes,
+    jobs.routes,
+    describing.routes,
+    operators.routes,
+)
 SHORTEST: Final = 1024
 """Bytes of an answer below which packing costs more than it saves."""
 FASTEST_USEFUL: Final = 4
@@ -31,6 +41,12 @@ FASTEST_USEFUL: Final = 4
 
 def application(site: Site) -> Starlette:
     """Return the service as one ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        with working(site):
+            yield
+
     return Starlette(
         routes=list(chain.from_iterable(door(site) for door in DOORS)),
         middleware=[
@@ -39,6 +55,7 @@ def application(site: Site) -> Starlette:
             Middleware(GZipMiddleware, minimum_size=SHORTEST, compresslevel=FASTEST_USEFUL),
         ],
         exception_handlers={HTTPException: _nothing_there},
+        lifespan=lifespan,
     )
 
 

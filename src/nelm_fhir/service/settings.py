@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from nelm_fhir.exchange.server import Server
 
+from nelm_fhir.service.messages.settings import Messaging
 from nelm_fhir.service.trust.settings import Trust
 
 MEGABYTE: Final = 1_000_000
@@ -33,7 +34,7 @@ class Settings:
     `base` is the address under which others reach it, without a slash at the end; cards and status
     links are made from it. `sets` are the criteria sets judged where a request names none, all if
     empty; `options` the switches of the site that are on. `server` is the FHIR server behind the
-    service, where there is one.
+    service, where there is one; `trust` says who may ask, `messaging` how messages are taken.
     """
 
     base: str = "http://127.0.0.1:8080"
@@ -42,3 +43,4 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     server: "Server | None" = None
     trust: Trust = field(default_factory=Trust)
+    messaging: Messaging = field(default_factory=Messaging)

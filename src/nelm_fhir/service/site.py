@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.service.audit import NOWHERE, Audit
+from nelm_fhir.service.messages.bell import Bell
 from nelm_fhir.service.metrics import Metrics
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.trust.gate import Gate
@@ -24,7 +25,7 @@ class Site:
     `ledger` is None where nothing is kept: then whatever needs one is refused. `now` gives the
     moment of writing, in UTC; `today` the as-of date where a request names none. `audit` notes who
     saw or wrote what, `metrics` counts; `turns` bound how many records are judged at once; `gate`
-    finds out who asks.
+    finds out who asks; `bell` calls those who wait for work or for an answer.
     """
 
     catalogue: Catalogue
@@ -35,6 +36,7 @@ class Site:
     metrics: Metrics = field(default_factory=Metrics, repr=False, compare=False)
     turns: Turns = field(init=False, repr=False, compare=False)
     gate: Gate = field(init=False, repr=False, compare=False)
+    bell: Bell = field(default_factory=Bell, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make what belongs to one running service and follows from its settings."""

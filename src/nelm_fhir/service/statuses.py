@@ -72,13 +72,15 @@ _STATUSES: Final[tuple[tuple[type[NelmError], int, str | None], ...]] = (
 
 def answer_of(error: BaseException, request: Request) -> Response:
     """Return the answer that an error becomes; whatever is not known here is a defect."""
+    return _answer(request, fault_of(error))
+
+
+def fault_of(error: BaseException) -> HttpFault:
+    """Return an error as a fault, also for an answer that nobody waits for."""
     if isinstance(error, HttpFault):
-        return _answer(request, error)
-    if isinstance(error, NelmError):
-        fault = _fault(error)
-        if fault is not None:
-            return _answer(request, fault)
-    return _answer(request, _defect())
+        return error
+    fault = _fault(error) if isinstance(error, NelmError) else None
+    return fault or _defect()
 
 
 def _fault(error: NelmError) -> HttpFault | None:
