@@ -15,9 +15,9 @@ from nelm_fhir.errors import KnowledgeError
 
 MAPPINGS: Final = "mappings"
 SAMPLES: Final = "sample_bundles"
-_BESIDE: Final = frozenset({"cases", "coverage", "overlays", "rules", "styles"})
-"""Folders of the mappings that judge nothing and are not loaded with them: worked cases, the tables
-of coverage reports, example overlays, the documents, how hospitals write."""
+_BESIDE: Final = frozenset({"cases", "coverage", "overlays", "pages", "rules", "styles"})
+"""Folders of the mappings that judge nothing and are not loaded with them: worked cases, tables of
+coverage reports, example overlays, words of the pages, the documents, how hospitals write."""
 _PROSE: Final = "README.md"
 _ROOT_ABOVE: Final = 3
 """How many folders above this file's own the repository lies: knowledge, nelm_fhir, src."""
@@ -50,6 +50,11 @@ def case_files() -> Mapping[str, bytes]:
 def coverage_files() -> Mapping[str, bytes]:
     """Return the tables of coverage reports, by path below `mappings/coverage`."""
     return dict(_walk(_folder(MAPPINGS) / "coverage"))
+
+
+def page_files() -> Mapping[str, bytes]:
+    """Return the words of the pages that a service shows, one file per language."""
+    return dict(_walk(_folder(MAPPINGS) / "pages"))
 
 
 def style_files() -> Mapping[str, bytes]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from nelm_fhir.report.one_line import one_line
 
-_EMPTY: Final = frozenset({"meta", "br", "col"})
+_EMPTY: Final = frozenset({"meta", "br", "col", "link", "input", "hr"})
 _DOCTYPE: Final = "<!DOCTYPE html>\n"
 
 
@@ -54,6 +54,11 @@ def end(name: str) -> Markup:
 def joined(content: Iterable[Content], between: Content = None) -> Markup:
     """Return pieces one after another, text escaped."""
     return Markup(_safe(between).join(_safe(one) for one in content if one is not None))
+
+
+def document(language: str, head: Markup, body: Markup) -> Markup:
+    """Return a whole page; its policy stands in the headers that it is sent with."""
+    return joined((Markup(_DOCTYPE), element("html", head, body, lang=language), Markup("\n")))
 
 
 def begun_page(title: str, style: str, language: str = "en") -> Markup:

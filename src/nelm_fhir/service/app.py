@@ -21,6 +21,7 @@ from nelm_fhir.service.envelope import Envelope
 from nelm_fhir.service.messages import doors as messages
 from nelm_fhir.service.messages import jobs
 from nelm_fhir.service.messages.life import working
+from nelm_fhir.service.pages import doors as pages
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import answer_of, of_routing
 from nelm_fhir.service.trust.guarded import guards
@@ -30,6 +31,7 @@ DOORS: Final[tuple[Door, ...]] = (
     operation.routes,
     messages.routes,
     jobs.routes,
+    pages.routes,
     describing.routes,
     operators.routes,
 )

@@ -1,0 +1,1 @@
+// Swaps the table of the worklist in place when a filter changes.

@@ -1,0 +1,54 @@
+"""In which language a page speaks, and who asks for it.
+
+In: a request. Out: the words of the pages and the voice of the judgment in one language: that of
+`?language=`, else the first that the browser asks for and we have, else English.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from nelm_fhir.assessment.voice import Voice
+from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.knowledge.page_words import FIRST, PageWords, load_page_words
+
+LANGUAGE: Final = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The words of the pages, and the voice that says what was judged, in one language.
+
+    `chosen` tells that the request named the language, so that links keep it.
+    """
+
+    words: PageWords
+    voice: Voice
+    chosen: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language as its code."""
+        return self.words.language
+
+
+def speech(request: Request, catalogue: Catalogue, named: str = "") -> Speech:
+    """Return the speech of a request; `named` is the language that a form hands on."""
+    known = load_page_words()
+    wanted = named or request.query_params.get(LANGUAGE, "")
+    if wanted in known:
+        return Speech(known[wanted], _voice(catalogue, wanted), chosen=True)
+    language = next((one for one in _accepted(request) if one in known), FIRST)
+    return Speech(known[language], _voice(catalogue, language))
+
+
+def _voice(catalogue: Catalogue, _language: str) -> Voice:
+    return Voice(catalogue.texts.wording)
+
+
+def _accepted(request: Request) -> Iterator[str]:
+    """Yield the languages that the browser asks for, in its order."""
+    for one in request.headers.get("accept-language", "").split(","):
+        yield one.partition(";")[0].strip().partition("-")[0].lower()
