@@ -51,7 +51,7 @@ def test_a_file_is_judged_and_a_pasted_text_the_same(base):
         ({"pasted": "{"}, 400, "JSON"),
         ({"pasted": '{"resourceType": "Patient"}', "as_of": "June"}, 400, "no date"),
         ({"pasted": '{"resourceType": "ValueSet"}'}, 422, "is a Patient"),
-        ({"pasted": BUNDLE.decode(), "set": "paris"}, 422, "no such criteria set"),
+        ({"pasted": BUNDLE.decode(), "set": "paris"}, 422, "criteria set number 1 is not known"),
         ({"sample": "nobody"}, 404, "no such sample"),
     ],
 )
@@ -64,7 +64,7 @@ def test_what_cannot_be_used_is_told_with_what_to_do(base, fields, status, told)
 
 def test_what_is_no_form_is_refused(base):
     answer = requests.post(f"{base}/try", json={"sample": "meets-all"}, timeout=30)
-    assert answer.status_code == 422
+    assert answer.status_code == 415
     assert "no form" in answer.text
 
 

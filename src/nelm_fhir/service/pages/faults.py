@@ -1,25 +1,24 @@
 """What a page says when it cannot go on: what is wrong, and what to do.
 
-In: a NelmError, or a Fault of the pages. Out: a page with the status of the service. Messages of
-errors never hold a value of a record.
+In: an error of the project, a fault of HTTP, a Fault of the pages. Out: a page with the status of
+the one place where errors become statuses. Messages never hold a value of a record.
 """
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from nelm_fhir.errors import InputError, KnowledgeError, NelmError, NotJson, TooLarge, WriteRefused
+from nelm_fhir.errors import KnowledgeError, NelmError
 from nelm_fhir.report.markup import element
 from nelm_fhir.service.pages.frame import kept, page
 from nelm_fhir.service.pages.speech import speech
 from nelm_fhir.service.pages.wanted import Fault
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.statuses import HttpFault, answer_of
 
 Handler = Callable[[Request], Awaitable[Response]]
-_STATUSES: Final = ((TooLarge, 413), (NotJson, 400), (InputError, 422), (WriteRefused, 503))
 
 
 def told(site: Site) -> Callable[[Handler], Handler]:
@@ -38,17 +37,13 @@ def told(site: Site) -> Callable[[Handler], Handler]:
                 return _page(request, site, told, remedy, fault.status)
             except KnowledgeError:
                 raise
-            except NelmError as error:
-                return _page(request, site, error.message, error.remedy, status_of(error))
+            except (NelmError, HttpFault) as error:
+                status = answer_of(error, request).status_code
+                return _page(request, site, error.message, error.remedy, status)
 
         return shown
 
     return around
-
-
-def status_of(error: NelmError) -> int:
-    """Return the status of an error."""
-    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
 def _page(request: Request, site: Site, told: str, remedy: str, status: int) -> Response:

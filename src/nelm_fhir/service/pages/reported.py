@@ -3,13 +3,13 @@
 from starlette.responses import Response
 
 from nelm_fhir.report.markup import begun_page, element, ended_page, joined
+from nelm_fhir.service.evaluating import Evaluated
 from nelm_fhir.service.pages.frame import alone
-from nelm_fhir.service.pages.judged import Judged
 from nelm_fhir.service.pages.speech import Speech
 from nelm_fhir.service.site import Site
 
 
-def reported(_site: Site, speech: Speech, judged: Judged, *, form: str = "") -> Response:
+def reported(_site: Site, speech: Speech, judged: Evaluated, *, form: str = "") -> Response:
     """Return the report page, with a link to the form where it has an address."""
     sets = [f"{one.title}: {one.verdict}" for one in judged.assessment.verdicts]
     items = [element("li", text) for text in sets]

@@ -1,7 +1,7 @@
 """What a form of a page sends: its fields and files, read within limits and never to the disk.
 
 In: a request with `multipart/form-data` or `application/x-www-form-urlencoded`. Out: Submitted.
-Raises HttpFault for what is no form, InputError for more than the limits allow.
+Raises HttpFault for what is no form, or is more than the limits allow.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -12,16 +12,14 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from nelm_fhir.errors import InputError, TooLarge
+from nelm_fhir.service.received import received
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.statuses import HttpFault
 
 _MOST_FIELDS: Final = 5000
 _MULTIPART: Final = "multipart/form-data"
 _URLENCODED: Final = "application/x-www-form-urlencoded"
-
-
-class NoForm(InputError):
-    """What was sent is no form of these pages."""
+_REMEDY: Final = "Send it from the page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ class Submitted:
 
 
 async def submitted(request: Request, site: Site) -> Submitted:
-    """Return what a form sent. Raises NoForm, TooLarge."""
+    """Return what a form sent. Raises HttpFault, InputError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in {_MULTIPART, _URLENCODED}:
-        raise NoForm("What was sent is no form.", "Send the form from the page.")
-    body = await _body(request, site)
+        raise HttpFault(415, "not-supported", "What was sent is no form.", _REMEDY)
+    body = await received(request, site)
     if kind == _URLENCODED:
         return await _sorted(await FormParser(request.headers, _once(body)).parse())
     parser = MultiPartParser(
@@ -55,16 +53,7 @@ async def submitted(request: Request, site: Site) -> Submitted:
     try:
         return await _sorted(await parser.parse())
     except MultiPartException:
-        raise NoForm("The form cannot be read.", "Send it again from the page.") from None
-
-
-async def _body(request: Request, site: Site) -> bytes:
-    most, body = site.settings.limits.bytes, bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise TooLarge(f"More than {most} bytes were sent.", "Give a smaller record.")
-    return bytes(body)
+        raise HttpFault(400, "structure", "The form cannot be read.", _REMEDY) from None
 
 
 async def _once(body: bytes) -> AsyncGenerator[bytes, None]:

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from nelm_fhir.service.evaluating import evaluated_in_turn
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import kept, page
-from nelm_fhir.service.pages.judged import judged
 from nelm_fhir.service.pages.reported import reported
 from nelm_fhir.service.pages.speech import LANGUAGE, speech
 from nelm_fhir.service.pages.submitted import Submitted, submitted
@@ -32,7 +32,12 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         says = speech(request, site.catalogue, sent.one(LANGUAGE))
         asked = wanted(sent, site)
         form = asked.address(ASK)
-        return reported(site, says, await judged(site, asked), form=form and kept(says, form))
+        return reported(
+            site,
+            says,
+            await evaluated_in_turn(site, asked.data, asked.wish),
+            form=form and kept(says, form),
+        )
 
     return (Route("/", start), Route(TRY, report, methods=["GET", "POST"]))
 

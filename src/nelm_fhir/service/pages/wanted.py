@@ -6,12 +6,13 @@ its words. The record itself travels with the form: nothing is kept between two 
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from nelm_fhir.service.evaluating import Wish
 from nelm_fhir.service.pages.samples import shipped
 from nelm_fhir.service.pages.submitted import Submitted
 from nelm_fhir.service.site import Site
@@ -47,6 +48,11 @@ class Wanted:
     options: tuple[str, ...] = ()
     sample: str = ""
 
+    @property
+    def wish(self) -> Wish:
+        """What is asked of the record."""
+        return Wish(sets=self.sets, as_of=self.as_of, options=self.options)
+
     def address(self, path: str) -> str:
         """Return the address that shows a sample again; empty for a record that was given."""
         if not self.sample:
@@ -72,8 +78,8 @@ def wanted(sent: Submitted, site: Site) -> Wanted:
     return Wanted(
         given,
         _day(sent.one(AS_OF), usual),
-        _sets(sent.every(SET), site),
-        _known(sent.every(OPTION), site.catalogue.known_options) or site.settings.options,
+        _chosen(sent.every(SET), site),
+        tuple(dict.fromkeys(sent.every(OPTION))),
         name,
     )
 
@@ -103,15 +109,8 @@ def _day(text: str, usual: date) -> date:
         raise Fault("date") from None
 
 
-def _sets(names: Sequence[str], site: Site) -> tuple[str, ...]:
+def _chosen(names: Sequence[str], site: Site) -> tuple[str, ...]:
     """Return the chosen sets in the order of the catalogue; all of them is the same as none."""
-    chosen = _known(names, site.catalogue.sets) or site.settings.sets
     every = tuple(site.catalogue.sets)
-    ordered = tuple(name for name in every if name in chosen)
-    return () if ordered == every else ordered
-
-
-def _known(names: Sequence[str], known: Mapping[str, object]) -> tuple[str, ...]:
-    if any(name not in known for name in names):
-        raise Fault("set", 422)
-    return tuple(dict.fromkeys(names))
+    ordered = tuple(name for name in every if name in names)
+    return () if ordered == every else (*ordered, *(name for name in names if name not in every))
