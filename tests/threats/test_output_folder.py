@@ -9,8 +9,8 @@ from msgspec import structs
 from tests.unit.batch_outputs.made import batch, failed, job, samples
 
 from nelm_fhir.batch.outputs.files import LEDGER, NAMES, WORK, Folder
-from nelm_fhir.batch.outputs.worklist_line import decoded, encoded
 from nelm_fhir.errors import InputError, SeveralPatients, WriteRefused
+from nelm_fhir.report.worklist_line import decoded, encoded
 
 HOSTILE = [
     "Patient/../../x",

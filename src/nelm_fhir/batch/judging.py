@@ -12,9 +12,9 @@ from typing import Final
 from nelm_fhir import pipeline
 from nelm_fhir.assessment.json_form import as_bytes, to_json
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Outcome
-from nelm_fhir.batch.outputs.worklist_line import encoded, worklist_line
 from nelm_fhir.errors import InputError, NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.report.worklist_line import encoded, worklist_line
 from nelm_fhir.writers.fhir_json import fhir_json
 
 DEFECT: Final = "Defect"

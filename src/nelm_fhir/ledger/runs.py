@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from nelm_fhir.ledger.store import Ledger
 
+BATCH: Final = "batch"
+"""The kind of a run that judged a population."""
 RUNNING: Final = "running"
 FINISHED: Final = "finished"
 FAILED: Final = "failed"

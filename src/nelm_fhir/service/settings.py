@@ -1,13 +1,14 @@
 """How one service runs: its address, its limits, what it may keep."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from nelm_fhir.exchange.server import Server
 
 from nelm_fhir.service.messages.settings import Messaging
 from nelm_fhir.service.trust.settings import Trust
+
+if TYPE_CHECKING:
+    from nelm_fhir.exchange.server import Server
 
 MEGABYTE: Final = 1_000_000
 
@@ -33,13 +34,15 @@ class Settings:
 
     `base` is the address under which others reach it, without a slash at the end; cards and status
     links are made from it. `sets` are the criteria sets judged where a request names none, all if
-    empty; `options` the switches of the site that are on. `server` is the FHIR server behind the
-    service, where there is one; `trust` says who may ask, `messaging` how messages are taken.
+    empty; `options` the switches of the site that are on. `worklist` is the ledger of `nelm batch`
+    whose newest run the pages show. `server` is the FHIR server behind the service, where there is
+    one; `trust` says who may ask, `messaging` how messages are taken.
     """
 
     base: str = "http://127.0.0.1:8080"
     sets: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    worklist: Path | None = None
     limits: Limits = field(default_factory=Limits)
     server: "Server | None" = None
     trust: Trust = field(default_factory=Trust)

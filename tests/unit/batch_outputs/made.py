@@ -19,10 +19,10 @@ from nelm_fhir.batch.job import Ended, Job
 from nelm_fhir.batch.outcome import FAILED, JUDGED, Counts, Outcome
 from nelm_fhir.batch.outputs.files import LEDGER, Folder
 from nelm_fhir.batch.outputs.run_line import Request
-from nelm_fhir.batch.outputs.worklist_line import encoded, worklist_line
 from nelm_fhir.errors import InputError
 from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.profile.record_format import CandidateProfile
+from nelm_fhir.report.worklist_line import encoded, worklist_line
 from nelm_fhir.writers.fhir_json import fhir_json
 
 ROOT = Path(__file__).parents[3]

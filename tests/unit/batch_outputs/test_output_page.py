@@ -18,9 +18,9 @@ from msgspec import structs
 from tests.unit.batch_outputs.made import ROOT, batch, failed, of_record, of_vignettes, samples
 
 from nelm_fhir.batch.outputs import changed_page, worklist_page
-from nelm_fhir.batch.outputs.worklist_line import decoded, encoded
 from nelm_fhir.errors import SeveralPatients
 from nelm_fhir.report.markup import Markup, element, joined
+from nelm_fhir.report.worklist_line import decoded, encoded
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("NELM_UPDATE_GOLDEN") == "1"

@@ -9,7 +9,7 @@ from tests.unit.assessment.made import catalogue, vignette, vignettes
 from tests.unit.batch_outputs.made import batch, of_vignettes, samples
 
 from nelm_fhir.assessment.result import Verdict
-from nelm_fhir.batch.outputs.worklist_line import (
+from nelm_fhir.report.worklist_line import (
     PLACES,
     Place,
     WorklistLine,

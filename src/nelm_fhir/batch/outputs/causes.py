@@ -13,13 +13,13 @@ from typing import Any, Final
 from nelm_fhir import pipeline
 from nelm_fhir.batch.outputs.changed_data import changed_data, judgment, turned
 from nelm_fhir.batch.outputs.changes import Behind, Datum, Why
-from nelm_fhir.batch.outputs.worklist_line import decoded
 from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger.patients import Standing, document
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.profile.record_format import CandidateProfile
+from nelm_fhir.report.worklist_line import decoded
 
 OPTIONS: Final = "options"
 

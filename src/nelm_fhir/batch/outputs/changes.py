@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from nelm_fhir.batch.outcome import JUDGED
-from nelm_fhir.batch.outputs.worklist_line import SetLine, decoded
 from nelm_fhir.ledger.patients import Standing, standings
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.report.worklist_line import SetLine, decoded
 
 
 class Behind(StrEnum):

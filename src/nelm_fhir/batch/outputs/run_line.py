@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from nelm_fhir.batch.outcome import Counts
 from nelm_fhir.core.program import PROGRAM
-from nelm_fhir.ledger.runs import Asked, Run
+from nelm_fhir.ledger.runs import BATCH, Asked, Run
 
 Json = dict[str, Any]
-KIND: Final = "batch"
+KIND: Final = BATCH
 
 
 class Overlay(Struct, frozen=True):

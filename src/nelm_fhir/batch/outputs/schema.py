@@ -10,7 +10,6 @@ from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.batch.outputs import schema_words as words
 from nelm_fhir.batch.outputs.changes import Behind, Fate
 from nelm_fhir.batch.outputs.files import NAMES
-from nelm_fhir.batch.outputs.worklist_line import Place
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.schema_parts import (
     DIALECT,
@@ -24,6 +23,7 @@ from nelm_fhir.core.schema_parts import (
     object_of,
     or_null,
 )
+from nelm_fhir.report.worklist_line import Place
 
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 DAY: Final[Schema] = {"type": "string", "format": "date"}

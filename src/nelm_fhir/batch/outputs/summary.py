@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from nelm_fhir.assessment.result import Verdict
-from nelm_fhir.batch.outputs.worklist_line import Place, WorklistLine
+from nelm_fhir.report.worklist_line import Place, WorklistLine
 
 Json = dict[str, Any]
 _OPPOSED: Final = {str(Verdict.CRITERIA_MET), str(Verdict.CRITERIA_NOT_MET)}

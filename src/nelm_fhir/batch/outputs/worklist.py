@@ -9,11 +9,11 @@ beside each other by id. The deceased and those who could not be assessed stand 
 from collections.abc import Iterator
 
 from nelm_fhir.batch.outcome import JUDGED, Outcome
-from nelm_fhir.batch.outputs.worklist_line import WorklistLine, decoded, order
 from nelm_fhir.ledger import patients
 from nelm_fhir.ledger.patients import Patient
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.report.worklist_line import WorklistLine, decoded, order
 
 
 def kept(outcome: Outcome, failed_before: int) -> Patient:

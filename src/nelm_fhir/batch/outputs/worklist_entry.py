@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.assessment.sentences import counted
-from nelm_fhir.batch.outputs.worklist_line import Criterion, Lacking, SetLine, WorklistLine
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Content, Markup, element, joined
+from nelm_fhir.report.worklist_line import Criterion, Lacking, SetLine, WorklistLine
 
 _WHY = {
     Verdict.DEFERRED: "Waiting",

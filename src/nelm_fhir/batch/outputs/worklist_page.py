@@ -19,8 +19,8 @@ from nelm_fhir.batch.outputs.changes import Change
 from nelm_fhir.batch.outputs.files import WORKLIST_ROWS
 from nelm_fhir.batch.outputs.page_style import STYLE
 from nelm_fhir.batch.outputs.worklist_entry import entry, verdict_words
-from nelm_fhir.batch.outputs.worklist_line import Place, SetLine, WorklistLine
 from nelm_fhir.report.markup import Markup, begin, begun_page, element, end, ended_page, joined
+from nelm_fhir.report.worklist_line import Place, SetLine, WorklistLine
 
 TITLE: Final = "Worklist: liver transplantation for neuroendocrine liver metastases"
 SUBTITLE: Final = (

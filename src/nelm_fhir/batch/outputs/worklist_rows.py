@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import BinaryIO, Final
 
-from nelm_fhir.batch.outputs.worklist_line import Criterion, SetLine, WorklistLine
 from nelm_fhir.report.rows import csv_lines
+from nelm_fhir.report.worklist_line import Criterion, SetLine, WorklistLine
 
 COLUMNS: Final = (
     "number",

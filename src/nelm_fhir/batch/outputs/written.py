@@ -21,13 +21,13 @@ from nelm_fhir.batch.outputs.files import Folder
 from nelm_fhir.batch.outputs.run_line import run_line
 from nelm_fhir.batch.outputs.summary import Summary
 from nelm_fhir.batch.outputs.worklist import lines
-from nelm_fhir.batch.outputs.worklist_line import Place, WorklistLine, encoded
 from nelm_fhir.batch.outputs.worklist_page import Facts, page
 from nelm_fhir.batch.outputs.worklist_rows import can_write_parquet, csv_rows, write_parquet
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.ledger import patients
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.report.worklist_line import Place, WorklistLine, encoded
 
 Json = dict[str, Any]
 _LINE_END: Final = b"\n"

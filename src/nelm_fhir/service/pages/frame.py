@@ -80,7 +80,7 @@ def notice(speech: Speech) -> Markup:
 def _header(request: Request, site: Site, speech: Speech) -> Markup:
     words = speech.words
     places = [("/", words.say("page.try"))]
-    if site.ledger is not None:
+    if site.settings.worklist is not None or site.ledger is not None:
         places.append(("/worklist", words.say("page.worklist")))
     links = [_link(request, speech, address, text) for address, text in places]
     return element(

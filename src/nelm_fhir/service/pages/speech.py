@@ -4,8 +4,8 @@ In: a request. Out: the words of the pages and the voice of the judgment in one 
 `?language=`, else the first that the browser asks for and we have, else English.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.requests import Request
@@ -21,12 +21,14 @@ LANGUAGE: Final = "language"
 class Speech:
     """The words of the pages, and the voice that says what was judged, in one language.
 
-    `chosen` tells that the request named the language, so that links keep it.
+    `chosen` tells that the request named the language, so that links keep it; `data` are the
+    English names of data, by key: the ledger holds those.
     """
 
     words: PageWords
     voice: Voice
     chosen: bool = False
+    data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -39,13 +41,14 @@ def speech(request: Request, catalogue: Catalogue, named: str = "") -> Speech:
     known = load_page_words()
     wanted = named or request.query_params.get(LANGUAGE, "")
     if wanted in known:
-        return Speech(known[wanted], _voice(catalogue, wanted), chosen=True)
+        return _speech(catalogue, known[wanted], chosen=True)
     language = next((one for one in _accepted(request) if one in known), FIRST)
-    return Speech(known[language], _voice(catalogue, language))
+    return _speech(catalogue, known[language], chosen=False)
 
 
-def _voice(catalogue: Catalogue, _language: str) -> Voice:
-    return Voice(catalogue.texts.wording)
+def _speech(catalogue: Catalogue, words: PageWords, *, chosen: bool) -> Speech:
+    data = catalogue.texts.wording.words.get("datum", {})
+    return Speech(words, Voice(catalogue.texts.wording), chosen, data)
 
 
 def _accepted(request: Request) -> Iterator[str]:
