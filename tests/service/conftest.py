@@ -9,17 +9,15 @@ import uvicorn
 
 from nelm_fhir import pipeline
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.service.app import application
+from nelm_fhir.service.serving import configured, listening
 from nelm_fhir.service.site import Site
 
 
 @contextmanager
 def running(site: Site) -> Iterator[str]:
     """Serve a site in a thread; gives its base address."""
-    config = uvicorn.Config(application(site), host="127.0.0.1", port=0, log_config=None)
-    server = uvicorn.Server(config)
-    socket = config.bind_socket()
-    socket.listen()  # who asks before the server is ready waits
+    server = uvicorn.Server(configured(site))
+    socket = listening("127.0.0.1", 0)  # who asks before the server is ready waits
     thread = Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     try:

@@ -1,32 +1,121 @@
 """`nelm serve`: the doors of a hospital on one address."""
 
-from typing import Any, Final
+import logging
+import time
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from nelm_fhir.cli import loading
+from nelm_fhir.cli.options import OVERLAYS, SETS, SWITCHES
+from nelm_fhir.cli.records import check_words
 from nelm_fhir.cli.serve_messages import ledger_of, messages_options, messaging_of
+from nelm_fhir.cli.serve_options import limits_of, service_options
+from nelm_fhir.cli.server_options import server_of, server_options
+
+if TYPE_CHECKING:
+    from nelm_fhir.service.audit import Audit
+    from nelm_fhir.service.settings import Settings
 
 EXAMPLES: Final = """\b
 Examples:
   nelm serve
-  nelm serve --port 8090
+  nelm serve --port 8090 --set optn --overlay our-hospital
+  nelm serve --host 0.0.0.0 --base https://nelm.example --audit audit.ndjson --anonymous
 """
+_LOG: Final = "%(asctime)s %(levelname)s %(message)s"
+_MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@service_options
 @messages_options
-def command(host: str, port: int, **values: Any) -> None:
-    """Serve HTTP, CDS Hooks and pages to a hospital."""
+@SETS
+@OVERLAYS
+@SWITCHES
+@server_options
+def command(**values: Any) -> None:
+    """Serve HTTP, CDS Hooks and pages to a hospital.
+
+    It listens on this machine alone unless told otherwise. GET /fhir/metadata and /openapi.json say
+    what there is. One line per request is written to stderr, without anything of a patient; the
+    audit file holds who saw what about whom. SIGTERM finishes what has begun.
+    """
+    _needs_extra()
+    from nelm_fhir.service.serving import listening, serve  # noqa: PLC0415 - needs the extra
+    from nelm_fhir.service.site import Site  # noqa: PLC0415 - as above
+
+    _check_open(values)
+    audit = _audit(values.pop("audit_path"))
+    catalogue = loading.load(values.pop("overlays"))
+    check_words("--set", values["sets"], list(catalogue.sets))
+    check_words("--option", values["options"], list(catalogue.known_options))
+    at = listening(values["host"], values["port"])
+    settings = _settings(values, at)
+    _log_to_stderr()
+    click.echo(f"Listening on {_address(values['host'], at)}", err=True)
+    with ledger_of(values) as ledger:
+        serve(Site(catalogue, settings, ledger, audit=audit), at)
+
+
+def _needs_extra() -> None:
     try:
-        from nelm_fhir.service.serving import serve  # noqa: PLC0415 - needs the extra `service`
+        import nelm_fhir.service.app  # noqa: F401, PLC0415 - looks whether the extra is there
     except ModuleNotFoundError:
         raise click.UsageError("nelm serve needs `pip install 'nelm-fhir[service]'`.") from None
-    from nelm_fhir.service.settings import Settings  # noqa: PLC0415 - only where it is there
-    from nelm_fhir.service.site import Site  # noqa: PLC0415 - only where it is there
 
-    settings = Settings(base=f"http://{host}:{port}", messaging=messaging_of(values))
-    with ledger_of(values) as ledger:
-        serve(Site(loading.load(), settings, ledger), host, port)
+
+def _check_open(values: dict[str, Any]) -> None:
+    """Refuse to show records to other machines without asking who is there, or without a trace."""
+    from nelm_fhir.service.serving import is_loopback  # noqa: PLC0415 - needs the extra
+
+    anonymous = values.pop("anonymous")
+    if is_loopback(values["host"]):
+        return
+    if not anonymous:
+        raise click.UsageError(
+            "Other machines would reach the service, and nobody is asked who they are: configure "
+            "whom it trusts, or say --anonymous."
+        )
+    if values["audit_path"] is None:
+        raise click.UsageError("Other machines would reach the service: it needs --audit FILE.")
+
+
+def _audit(path: Path | None) -> "Audit":
+    from nelm_fhir.service.audit import Audit  # noqa: PLC0415 - needs the extra
+
+    audit = Audit(path)
+    audit.check()
+    return audit
+
+
+def _settings(values: dict[str, Any], at: socket) -> "Settings":
+    from nelm_fhir.service.settings import Settings  # noqa: PLC0415 - needs the extra
+
+    return Settings(
+        base=values["base"] or _address(values["host"], at),
+        sets=values["sets"],
+        options=values["options"],
+        limits=limits_of(values),
+        server=server_of(values),
+        messaging=messaging_of(values),
+    )
+
+
+def _address(host: str, at: socket) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{at.getsockname()[1]}"
+
+
+def _log_to_stderr() -> None:
+    """Write the log to stderr, in UTC; only our own events are in it."""
+    line = logging.Formatter(_LOG, _MOMENT)
+    line.converter = time.gmtime
+    to_stderr = logging.StreamHandler()
+    to_stderr.setFormatter(line)
+    log = logging.getLogger("nelm_fhir")
+    log.addHandler(to_stderr)
+    log.setLevel(logging.INFO)
+    log.propagate = False

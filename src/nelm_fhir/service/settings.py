@@ -19,6 +19,7 @@ class Limits:
 
     `packed_bytes` are those that arrive, `bytes` those after unpacking, `seconds` the time in which
     a body has to arrive. `at_once` records are judged at a time, `waiting` further ones may wait.
+    `grace` seconds are left to what has begun when the service is told to end.
     """
 
     bytes: int = 50 * MEGABYTE
@@ -26,6 +27,7 @@ class Limits:
     seconds: float = 30.0
     at_once: int = 2
     waiting: int = 64
+    grace: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_scaffold_of_all_samples_loads_and_changes_no_verdict(tmp_path: Path):
     assert [(o.name, o.version) for o in overlaid.overlays] == [("everything", "0.1")]
     for sample in sorted(SAMPLES.glob("*/sample.toml")):
         about = tomllib.loads(sample.read_text("utf-8"))
-        day = pipeline.date.fromisoformat(about["as_of"])
+        day = date.fromisoformat(about["as_of"])
         data = (sample.parent / "bundle.json").read_bytes()
         read = pipeline.read_one(data, overlaid, as_of=day)
         verdicts = {v.set: str(v.verdict) for v in pipeline.judge(read, overlaid).verdicts}
