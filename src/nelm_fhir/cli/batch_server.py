@@ -23,7 +23,14 @@ from nelm_fhir.batch.settings import Watcher
 from nelm_fhir.cli.patients import PATIENTS, patients_of
 from nelm_fhir.cli.progress import shown
 from nelm_fhir.cli.server_options import needed_server, server_options
-from nelm_fhir.cli.write_options import BUNDLE_FILE, NONE, STRATEGIES
+from nelm_fhir.cli.write_options import (
+    BUNDLE_FILE,
+    NONE,
+    STRATEGIES,
+    SiteCodes,
+    code_options,
+    codes_of,
+)
 
 if TYPE_CHECKING:
     from nelm_fhir.batch.from_server import Site
@@ -47,8 +54,11 @@ _OPTIONS: Final = (
         type=click.Choice([one for one in STRATEGIES if one not in {BUNDLE_FILE, NONE}]),
         help="What carries a result; without it the first that the server takes.",
     ),
+    code_options,
 )
-_OURS: Final = ("server", "patients_file", "group", "write", "strategy")
+_OURS: Final = (
+    *("server", "patients_file", "group", "write", "strategy", "category", "document_type"),
+)
 """Parameters that say nothing about a folder."""
 
 
@@ -61,6 +71,7 @@ class Live:
     group: str | None
     write: bool
     strategy: str | None
+    codes: SiteCodes
 
     @property
     def fingerprint(self) -> str:
@@ -89,12 +100,14 @@ def live_of(values: dict[str, Any]) -> Live | None:
         return None
     listed, group = patients_of(values), values.pop("group")
     write, strategy = values.pop("write"), values.pop("strategy")
+    codes = codes_of(values)
     if listed is not None and group:
         raise click.UsageError("--patients and --group are two populations: choose one.")
-    if strategy and not write:
-        raise click.UsageError("--strategy needs --write.")
+    if (strategy or any(codes)) and not write:
+        raise click.UsageError("--strategy, --category and --document-type need --write.")
     server = needed_server(values, bulk=True)
-    return Live(server, None if listed is None else tuple(listed), _group(group), write, strategy)
+    names = None if listed is None else tuple(listed)
+    return Live(server, names, _group(group), write, strategy, codes)
 
 
 def _refuse_both() -> None:
@@ -131,7 +144,8 @@ def judged_live(job: Job, live: Live, request: Request, *, fresh: bool) -> Ended
         keep = request.keep_input
         site = from_server.Site(client, offered, job.catalogue, asked, write, keep_input=keep)
         written = write.strategy if write is not None else None
-        request = replace(request, strategy=written, is_live=True)
+        codes = tuple(live.codes)
+        request = replace(request, strategy=written, site_codes=codes, is_live=True)
         ended = job.do(request, _engine(site, live, watch), fresh=fresh)
     if write is not None:
         write.back.tell()
@@ -178,7 +192,9 @@ class _Write:
         from nelm_fhir.ledger.results import IN_DOUBT, State, of_server  # noqa: PLC0415 - as above
 
         place = place_of(client.base, offered, live.strategy)
-        back = ResultsBack(client, place, job.ledger, catalogue=job.catalogue, moment=None)
+        back = ResultsBack(
+            client, place, job.ledger, catalogue=job.catalogue, moment=None, codes=live.codes
+        )
         rows = of_server(job.ledger, client.base)
         standing = {
             row.patient

@@ -1,6 +1,6 @@
 """The options that say whether results are written to the server, how, and with which ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -36,6 +36,20 @@ class SiteCode(click.ParamType[Coding]):
         return Coding(Code(system, code), display or None)
 
 
+_CODES: Final = (
+    click.option(
+        "--category",
+        type=SiteCode(),
+        metavar="SYSTEM|CODE",
+        help="Category of results that are Observations; without it survey.",
+    ),
+    click.option(
+        "--document-type",
+        type=SiteCode(),
+        metavar="SYSTEM|CODE",
+        help="Type of results that are documents, beside our own.",
+    ),
+)
 _OPTIONS: Final = (
     click.option(
         "--write",
@@ -59,18 +73,7 @@ _OPTIONS: Final = (
         metavar="FILE",
         help="Ledger of what was written (nelm ledger); --write needs one.",
     ),
-    click.option(
-        "--category",
-        type=SiteCode(),
-        metavar="SYSTEM|CODE",
-        help="Category of results that are Observations; without it survey.",
-    ),
-    click.option(
-        "--document-type",
-        type=SiteCode(),
-        metavar="SYSTEM|CODE",
-        help="Type of results that are documents, beside our own.",
-    ),
+    *_CODES,
 )
 
 
@@ -81,6 +84,12 @@ class SiteCodes:
     category: Coding | None = None
     document_type: Coding | None = None
 
+    def __iter__(self) -> Iterator[str]:
+        """Yield those that were given, as they are written in an option."""
+        for one in (self.category, self.document_type):
+            if one is not None:
+                yield "|".join(filter(None, (*one.code, one.display)))
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -90,6 +99,18 @@ class Wish:
     strategy: str | None
     ledger: Path | None
     codes: SiteCodes
+
+
+def code_options(command: Command) -> Command:
+    """Give a command the options that say what the site calls results."""
+    for option in reversed(_CODES):
+        command = option(command)
+    return command
+
+
+def codes_of(values: dict[str, Any]) -> SiteCodes:
+    """Take what the site calls results out of a command's values."""
+    return SiteCodes(values.pop("category"), values.pop("document_type"))
 
 
 def writing_options(command: Command) -> Command:
@@ -107,7 +128,7 @@ def wish_of(values: dict[str, Any], *, from_server: bool) -> Wish | None:
     """
     write, dry_run = values.pop("write"), values.pop("dry_run")
     strategy, ledger = values.pop("strategy"), values.pop("ledger_path")
-    codes = SiteCodes(values.pop("category"), values.pop("document_type"))
+    codes = codes_of(values)
     if not write and not dry_run:
         return None
     if write and dry_run:

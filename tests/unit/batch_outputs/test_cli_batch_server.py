@@ -156,6 +156,18 @@ def test_a_strategy_is_chosen(hospital: Hospital):
     assert hospital.told("run.json")[0]["written_back"] == "basic"
 
 
+def test_the_site_says_what_it_calls_results_that_are_observations(hospital: Hospital):
+    local = "https://site.example/categories|tumor-board|Tumor board"
+    words = ("--write", "--strategy", "observation", "--category", local)
+    assert hospital.batch(*words).exit_code == 0
+    written = [one for one in hospital.store.of_type("Observation") if "tag" in one["meta"]]
+    coding = {"system": "https://site.example/categories", "code": "tumor-board"}
+    assert [one["category"][0]["coding"] for one in written] == [
+        [{**coding, "display": "Tumor board"}]
+    ] * 6
+    assert hospital.told("run.json")[0]["site_codes"] == [local]
+
+
 def test_who_is_no_candidate_any_more_has_void_results_taken_back(
     hospital: Hospital, store: WritableStore
 ):
@@ -337,10 +349,11 @@ def test_the_input_of_a_record_of_no_use_is_kept_where_asked(
     [
         ("--patients", "-", "--group", "g"),
         ("--strategy", "basic"),
+        ("--category", "s|c"),
         ("--group", "a/b"),
         ("--strategy", "none", "--write"),
     ],
-    ids=["two populations", "strategy alone", "no id", "no strategy"],
+    ids=["two populations", "strategy alone", "category alone", "no id", "no strategy"],
 )
 def test_what_contradicts_itself_is_wrong_usage(hospital: Hospital, words: tuple[str, ...]):
     done = hospital.batch(*words)

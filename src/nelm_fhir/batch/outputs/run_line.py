@@ -34,8 +34,9 @@ class Request(Struct, frozen=True):
     `source` is what was named, `fingerprint` what it held; `catalogue` the digest of all knowledge,
     `overlays` those that are part of it; `sets` those that are judged; `options` the switches that
     are on; `keep_input`: raw lines of failed patients stand in the dead letters; `strategy`: how
-    results are written back, if they are. `is_live`: what the source holds is known only when all
-    of it was read; until then `fingerprint` tells only what was asked for.
+    results are written back, if they are, under which `site_codes`. `is_live`: what the source
+    holds is known only when all of it was read; until then `fingerprint` tells only what was asked
+    for.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Request(Struct, frozen=True):
     engine: str = "embedded"
     keep_input: bool = False
     strategy: str | None = None
+    site_codes: tuple[str, ...] = ()
     is_live: bool = False
 
     def asked(self) -> Asked:
@@ -68,6 +70,7 @@ class Request(Struct, frozen=True):
                 "overlays": [msgspec.to_builtins(one) for one in self.overlays],
                 "engine": self.engine,
                 "strategy": self.strategy,
+                "site_codes": list(self.site_codes),
             },
         )
 
@@ -97,6 +100,7 @@ def run_line(
         "engine": asked.about["engine"],
         "keep_input": asked.options["keep_input"],
         "written_back": asked.about.get("strategy"),
+        "site_codes": asked.about.get("site_codes", []),
         "compared_with": None if before is None else _compared(before),
         "counts": {
             "judged": patients.get("judged", 0),

@@ -189,6 +189,7 @@ def run_schema() -> Schema:
             engine=TEXT,
             keep_input=TRUTH,
             written_back=TEXT_OR_NULL,
+            site_codes=list_of(TEXT),
             compared_with=or_null(compared),
             counts=object_of(words.COUNTS, **names, incomplete=list_of(TEXT)),
             outputs=outputs,

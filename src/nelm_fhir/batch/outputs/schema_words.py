@@ -121,6 +121,7 @@ RUN: Final[Words] = {
     "engine": "which engine ran; it changes no result",
     "keep_input": "whether the dead letters hold the input",
     "written_back": "the strategy by which results were written back; null where none were",
+    "site_codes": "the site's category or type of what was written back: system|code|display",
     "compared_with": "the run that changes are told from; null for the first",
     "counts": "what was counted",
     "outputs": "SHA-256 of every other file of the folder",
