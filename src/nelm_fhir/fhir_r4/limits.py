@@ -86,7 +86,8 @@ def check_entries(count: int) -> None:
 def too_deep() -> TooLarge:
     """Return the error for a record that is nested beyond what can be read."""
     return TooLarge(
-        "The record is nested too deeply to be read.",
+        f"The record is nested too deeply to be read: Bundles may stand {MAX_BUNDLES} inside each "
+        f"other, objects and arrays of a resource {MAX_DEPTH}.",
         "Look for an extension or item that contains itself over and over.",
     )
 
