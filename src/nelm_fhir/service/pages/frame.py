@@ -72,9 +72,11 @@ def alone(whole: Markup, speech: Speech) -> Response:
     return HTMLResponse(whole, 200, {**CLOSED, **policy, "Content-Language": speech.language})
 
 
-def notice(speech: Speech) -> Markup:
+def notice(site: Site, speech: Speech) -> Markup:
     """Return the standard notice (rules 13)."""
-    return element("p", speech.words.say("page.notice"), class_="notice", role="note")
+    spoken = speech.voice.wording.language
+    told = site.catalogue.texts.languages[spoken].notice
+    return element("p", told, class_="notice", role="note", lang=spoken)
 
 
 def _header(request: Request, site: Site, speech: Speech) -> Markup:
@@ -112,7 +114,7 @@ def _languages(request: Request, speech: Speech) -> Markup | None:
     for language, words in load_page_words().items():
         here = "true" if language == speech.language else None
         address = request.url.include_query_params(language=language)
-        relative = f"{address.path}?{address.query}"
+        relative = f"?{address.query}"
         name = words.say("language.name")
         link = element("a", name, href=relative, lang=language, hreflang=language,
                        aria_current=here)  # fmt: skip
@@ -122,4 +124,4 @@ def _languages(request: Request, speech: Speech) -> Markup | None:
 
 def _footer(site: Site, speech: Speech) -> Markup:
     program = speech.words.say("page.program", program=PROGRAM, digest=site.catalogue.digest[:19])
-    return element("footer", joined((notice(speech), element("p", program, class_="dim"))))
+    return element("footer", joined((notice(site, speech), element("p", program, class_="dim"))))

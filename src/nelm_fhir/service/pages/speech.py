@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from nelm_fhir.assessment.voice import Voice
+from nelm_fhir.assessment.voice import Voice, voice_of
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.page_words import FIRST, PageWords, load_page_words
 
@@ -48,7 +48,8 @@ def speech(request: Request, catalogue: Catalogue, named: str = "") -> Speech:
 
 def _speech(catalogue: Catalogue, words: PageWords, *, chosen: bool) -> Speech:
     data = catalogue.texts.wording.words.get("datum", {})
-    return Speech(words, Voice(catalogue.texts.wording), chosen, data)
+    language = words.language if words.language in catalogue.texts.languages else FIRST
+    return Speech(words, voice_of(catalogue, language), chosen, data)
 
 
 def _accepted(request: Request) -> Iterator[str]:

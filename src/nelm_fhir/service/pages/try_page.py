@@ -8,13 +8,11 @@ from urllib.parse import urlencode
 
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.report.markup import Content, Markup, element, joined
+from nelm_fhir.service.pages.addresses import ASK, TRY
 from nelm_fhir.service.pages.frame import kept
 from nelm_fhir.service.pages.samples import Sample, shipped
 from nelm_fhir.service.pages.speech import LANGUAGE, Speech
 from nelm_fhir.service.pages.wanted import AS_OF, FILE, OPTION, PASTED, SAMPLE, SET
-
-TRY = "/try"
-ASK = "/try/form"
 
 
 def try_page(catalogue: Catalogue, speech: Speech) -> Markup:

@@ -6,13 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from nelm_fhir.report.about import Links
 from nelm_fhir.service.evaluating import evaluated_in_turn
+from nelm_fhir.service.pages.addresses import ASK, TRY
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import kept, page
 from nelm_fhir.service.pages.reported import reported
 from nelm_fhir.service.pages.speech import LANGUAGE, speech
 from nelm_fhir.service.pages.submitted import Submitted, submitted
-from nelm_fhir.service.pages.try_page import ASK, TRY, try_page
+from nelm_fhir.service.pages.try_page import try_page
 from nelm_fhir.service.pages.wanted import wanted
 from nelm_fhir.service.site import Site
 
@@ -31,13 +33,9 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         sent = await sent_with(request, site)
         says = speech(request, site.catalogue, sent.one(LANGUAGE))
         asked = wanted(sent, site)
+        made = await evaluated_in_turn(site, asked.data, asked.wish)
         form = asked.address(ASK)
-        return reported(
-            site,
-            says,
-            await evaluated_in_turn(site, asked.data, asked.wish),
-            form=form and kept(says, form),
-        )
+        return reported(site, says, made, Links(form=form and kept(says, form)))
 
     return (Route("/", start), Route(TRY, report, methods=["GET", "POST"]))
 

@@ -10,12 +10,13 @@ from starlette.routing import BaseRoute, Route
 from nelm_fhir.ledger.patients import worklist
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.report.worklist_line import decoded
+from nelm_fhir.service.pages.addresses import WORKLIST
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import page
 from nelm_fhir.service.pages.listed import Choice, Listed, listed
 from nelm_fhir.service.pages.runs import newest
 from nelm_fhir.service.pages.speech import speech
-from nelm_fhir.service.pages.worklist_page import WORKLIST, worklist_page
+from nelm_fhir.service.pages.worklist_page import worklist_page
 from nelm_fhir.service.site import Site
 
 

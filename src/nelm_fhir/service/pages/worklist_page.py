@@ -6,7 +6,7 @@ that a coordinator can go down one set; verdicts are said by mark and word, neve
 
 from collections.abc import Iterator, Sequence
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.knowledge.catalogue import Catalogue
@@ -14,19 +14,14 @@ from nelm_fhir.ledger.runs import Run
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Markup, element, joined
 from nelm_fhir.report.worklist_line import Place, SetLine, WorklistLine
+from nelm_fhir.service.pages.addresses import WORKLIST, report_address
 from nelm_fhir.service.pages.frame import kept
 from nelm_fhir.service.pages.listed import ORDERS, Choice, Listed
 from nelm_fhir.service.pages.speech import LANGUAGE, Speech
 from nelm_fhir.service.pages.try_page import hidden, labelled
 
-WORKLIST: Final = "/worklist"
 _PATIENT: Final = "Patient/"
 _DATUM: Final = "datum"
-
-
-def report_address(patient: str) -> str:
-    """Return the address of the report of a patient of the ledger."""
-    return f"/patients/{quote(patient.removeprefix(_PATIENT), safe='')}/report"
 
 
 def worklist_page(

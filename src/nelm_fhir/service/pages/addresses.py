@@ -1,0 +1,24 @@
+"""The addresses of the pages, in one place: no page spells another one's."""
+
+from typing import Final
+from urllib.parse import quote
+
+TRY: Final = "/try"
+ASK: Final = "/try/form"
+ANSWERED: Final = "/try/answers"
+WORKLIST: Final = "/worklist"
+_PATIENT: Final = "Patient/"
+
+
+def report_address(patient: str) -> str:
+    """Return the address of the report of a patient of the ledger."""
+    return f"/patients/{_named(patient)}/report"
+
+
+def form_address(patient: str) -> str:
+    """Return the address of the form about a patient of the ledger."""
+    return f"/patients/{_named(patient)}/form"
+
+
+def _named(patient: str) -> str:
+    return quote(patient.removeprefix(_PATIENT), safe="")
