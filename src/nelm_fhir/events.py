@@ -39,7 +39,6 @@ class Event(StrEnum):
     KEYS_NOT_FETCHED = "keys-not-fetched"
     WORK_ACCEPTED = "work-accepted"
     WORK_DONE = "work-done"
-    WORK_FAILED = "work-failed"
     WORK_PUT_OFF = "work-put-off"
     REPLY_DELIVERED = "reply-delivered"
     REPLY_REFUSED = "reply-refused"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from tests.servers.local import Local, Reply, answers
-from tests.service.messages import FHIR_JSON, SENDER, message
+from tests.service.messages import FHIR_JSON, SAMPLES, SENDER, message
 
 from nelm_fhir.exchange.server import Server
 from nelm_fhir.fhir_r4.models import refuse_built
@@ -258,3 +258,42 @@ def test_a_redirect_of_the_receiver_leads_nowhere_else(start, ledger):
 def test_without_a_ledger_nothing_is_taken_for_later(catalogue, served):
     answer = post(served(Site(catalogue, Settings())), message("m-1"))
     assert answer.status_code == 501
+
+
+def evaluate(base: str, door: str, **headers: str) -> requests.Response:
+    body = (SAMPLES / "meets-all" / "bundle.json").read_bytes()
+    address = f"{base}{door}?criteria=optn&asOf=2026-06-01"
+    return requests.post(address, body, headers={**FHIR_JSON, **headers}, timeout=30)
+
+
+@pytest.mark.parametrize("accept", ["application/fhir+json", "application/json"])
+@pytest.mark.parametrize("door", ["/fhir/$nelm-evaluate", "/evaluate"])
+def test_what_is_evaluated_later_is_what_would_have_been_answered_at_once(start, door, accept):
+    base = start()
+    later = evaluate(base, door, Prefer="respond-async", Accept=accept)
+    assert later.status_code == 202
+    now = evaluate(base, door, Accept=accept)
+    found = done(job_of(base, later))
+    assert (found.status_code, found.content) == (200, now.content)
+    assert found.headers["Content-Type"] == now.headers["Content-Type"]
+
+
+def test_a_record_that_cannot_be_judged_later_is_refused_where_its_answer_would_be(start):
+    base = start()
+    headers = {**FHIR_JSON, "Prefer": "respond-async"}
+    later = requests.post(f"{base}/evaluate", b"{}", headers=headers, timeout=10)
+    found = done(job_of(base, later))
+    assert (later.status_code, found.status_code) == (202, 400)
+    assert found.json()["resourceType"] == "OperationOutcome"
+
+
+def test_a_question_that_is_wrong_is_refused_at_once_though_its_answer_may_come_later(start):
+    headers = {**FHIR_JSON, "Prefer": "respond-async"}
+    address = f"{start()}/evaluate?criteria=unheard-of"
+    assert requests.post(address, b"{}", headers=headers, timeout=10).status_code == 422
+
+
+def test_what_is_judged_for_later_leaves_no_result_of_its_own(start, ledger):
+    base = start()
+    done(job_of(base, evaluate(base, "/evaluate", Prefer="respond-async")))
+    assert list(newest.every(ledger)) == []

@@ -165,7 +165,7 @@ def finish(ledger: Ledger, message: Message, ending: Ending, moment: str) -> Sta
         if ending.judgment is not None and not stand(ledger, message.number, ending.judgment):
             state = State.SUPERSEDED
         ledger.execute(
-            "UPDATE message SET state = ?, status = ?, answer = ?, body = x'', wish = x'',"
+            "UPDATE message SET state = ?, status = ?, answer = ?, body = x'',"
             " changed = ? WHERE number = ?",
             (str(state), ending.status, _packed(ending.answer), moment, message.number),
         )
@@ -175,7 +175,7 @@ def finish(ledger: Ledger, message: Message, ending: Ending, moment: str) -> Sta
 def cancel(ledger: Ledger, message: Message, moment: str) -> None:
     """Forget what a message asked and what was answered; its key stays, so that it stays known."""
     ledger.execute(
-        "UPDATE message SET state = 'cancelled', body = x'', wish = x'', answer = x'',"
+        "UPDATE message SET state = 'cancelled', body = x'', answer = x'',"
         " reply_to = '', changed = ? WHERE number = ?",
         (moment, message.number),
     )

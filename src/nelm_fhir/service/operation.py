@@ -19,6 +19,7 @@ from nelm_fhir.service.accepting import JSON_TYPE, TYPES, answer_type, is_fhir_j
 from nelm_fhir.service.answering import fhir_answer, json_answer
 from nelm_fhir.service.audit import Action, Outcome
 from nelm_fhir.service.evaluating import Evaluated, evaluated
+from nelm_fhir.service.messages.later import Question, kept
 from nelm_fhir.service.noting import noted
 from nelm_fhir.service.parameters import Asked, asked
 from nelm_fhir.service.preferring import Preference, preference_of
@@ -56,6 +57,10 @@ async def _evaluate(request: Request, site: Site) -> Response:
     check_type(request)
     preference = preference_of(request.headers.getlist("prefer"))
     body = await received(request, site)
+    if preference.is_async:
+        is_plain = _is_plain(request, media_type)
+        prefer = request.headers.getlist("prefer")
+        return await kept(site, body, Question(request.url.query, prefer, is_plain, media_type))
     try:
         made = await _made(request, site, body, preference, media_type)
     except (HttpFault, NelmError):

@@ -7,6 +7,7 @@ down) is raised, so that the message goes on waiting; everything else is an answ
 from nelm_fhir import pipeline
 from nelm_fhir.errors import LedgerUnavailable, NelmError, ServerUnavailable
 from nelm_fhir.ledger.messages import Ending, Message, State
+from nelm_fhir.service.audit import Action, Outcome
 from nelm_fhir.service.evaluating import Evaluated, Wish, evaluated
 from nelm_fhir.service.messages.envelope import Envelope, envelope
 from nelm_fhir.service.messages.judged import judgment_of
@@ -19,8 +20,27 @@ from nelm_fhir.writers.operation_outcome import operation_outcome
 
 PATH = "/fhir/$process-message"
 OK = 200
-LATER = (LedgerUnavailable, ServerUnavailable)
-"""Errors that another moment may change."""
+_UNAVAILABLE = 503
+
+
+def is_for_later(error: Exception) -> bool:
+    """Whether another moment may change it: a server or disk that does not answer now."""
+    if isinstance(error, HttpFault):
+        return error.status == _UNAVAILABLE
+    return isinstance(error, LedgerUnavailable | ServerUnavailable)
+
+
+def noted_of(site: Site, found: Evaluated) -> None:
+    """Note in the audit file that a record was judged, though nobody waits for it."""
+    assessment = found.assessment
+    sets = [verdict.set for verdict in assessment.verdicts]
+    site.audit.note(
+        Action.EVALUATED,
+        caller=None,
+        patient=assessment.subject.reference,
+        outcome=Outcome.DONE,
+        resources=sets,
+    )
 
 
 def answer_message(site: Site, message: Message) -> Ending:
@@ -30,9 +50,10 @@ def answer_message(site: Site, message: Message) -> Ending:
         found = evaluated(site, message.body, Wish(as_of=message.as_of))
         answer = fhir_json(_answer(site, said, found))
         judgment = judgment_of(site, found, message.source, message.event)
-    except LATER:
-        raise
+        noted_of(site, found)
     except (NelmError, HttpFault) as error:
+        if is_for_later(error):
+            raise
         return _refusal(site, message, said, fault_of(error))
     return Ending(State.EVALUATED, OK, answer, judgment)
 

@@ -13,8 +13,12 @@ from starlette.routing import BaseRoute, Route
 
 from nelm_fhir.ledger import messages
 from nelm_fhir.ledger.messages import Message, State
+from nelm_fhir.service.accepting import FHIR_TYPE
+from nelm_fhir.service.audit import Action
 from nelm_fhir.service.messages.accepting import ledger_of
 from nelm_fhir.service.messages.answers import ACCEPTED, kept_answer, not_yet
+from nelm_fhir.service.messages.later import media_type_of
+from nelm_fhir.service.noting import noted
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import HttpFault
 
@@ -24,11 +28,15 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
     async def show(request: Request) -> Response:
         message = await run_in_threadpool(_found, site, request.path_params["job"])
-        return kept_answer(site, message) if message.is_done else not_yet(message)
+        if not message.is_done:
+            return not_yet(message)
+        await noted(request, site, Action.ANSWERED, None)
+        return kept_answer(site, message, media_type_of(message, FHIR_TYPE))
 
     async def forget(request: Request) -> Response:
         message = await run_in_threadpool(_found, site, request.path_params["job"])
         moment = site.now().isoformat()
+        await noted(request, site, Action.DELETED, None)
         await run_in_threadpool(messages.cancel, ledger_of(site), message, moment)
         return Response(b"", ACCEPTED)
 

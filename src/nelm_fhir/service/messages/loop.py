@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from nelm_fhir.events import Event, event
+from nelm_fhir.events import defect
 from nelm_fhir.service.messages.bell import Bell
+from nelm_fhir.service.numbering import current
 
 PAUSE: Final = 1.0
 """Seconds after which the ledger is looked into again, though nobody rang."""
@@ -46,6 +47,6 @@ class Loop:
     def _one_step(self) -> bool:
         try:
             return self._step()
-        except Exception:  # noqa: BLE001 - whatever it is, the others' work has to go on
-            event(Event.WORK_FAILED)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others' work has to go on
+            defect(current().number, error)
             return False

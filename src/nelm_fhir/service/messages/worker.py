@@ -11,18 +11,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from nelm_fhir.events import Event, event
+from nelm_fhir.events import Event, defect, event
 from nelm_fhir.ledger import messages
 from nelm_fhir.ledger.messages import Ending, Message, State
 from nelm_fhir.service.messages.accepting import Door, ledger_of
-from nelm_fhir.service.messages.answering import LATER, answer_message
+from nelm_fhir.service.messages.answering import answer_message, is_for_later
+from nelm_fhir.service.messages.later import evaluate_kept
 from nelm_fhir.service.messages.loop import Loop
+from nelm_fhir.service.numbering import begin, current, numbers_of
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import fault_of, outcome_of
 from nelm_fhir.writers.fhir_json import fhir_json
 
 Answering = Callable[[Site, Message], Ending]
-WORK: Final[Mapping[str, Answering]] = MappingProxyType({Door.MESSAGE: answer_message})
+WORK: Final[Mapping[str, Answering]] = MappingProxyType(
+    {Door.MESSAGE: answer_message, Door.EVALUATE: evaluate_kept}
+)
 """What is done with a message, by the door where it came in."""
 PUT_OFF: Final = 30.0
 """Seconds until a message is tried again that could not be judged."""
@@ -80,13 +84,14 @@ class Worker:
             return message
 
     def _work(self, message: Message) -> None:
+        begin(numbers_of({}))
         try:
             ending = WORK[message.door](self._site, message)
-        except LATER:
-            self._later(message)
-            return
         except Exception as error:  # noqa: BLE001 - a defect is an answer, too: nobody waits for ever
-            event(Event.WORK_FAILED)
+            if is_for_later(error):
+                self._later(message)
+                return
+            defect(current().number, error)
             fault = fault_of(error)
             ending = Ending(State.FAILED, fault.status, fhir_json(outcome_of(fault)))
         state = messages.finish(self._ledger, message, ending, self._site.now().isoformat())
