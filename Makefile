@@ -14,7 +14,7 @@ FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps t
 # Two workers; what is started once (Java, Spark) belongs to one of them (tests/conftest.py).
 SIDE_BY_SIDE := -n 2 --dist loadgroup
 
-.PHONY: help demo demo-server check test lint types fast criteria golden bench mutate lock clean
+.PHONY: help demo demo-server check test lint types fast criteria golden bench soak mutate lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ golden: $(VENV)/.dev ## write the expected outputs anew; read their diff before 
 
 bench: $(VENV)/.bench ## measure speed, memory and start against their goals (ARGS="--quick", "--full", "--row NAME", "--write")
 	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: $(VENV)/.dev ## put the service under load for ten minutes: does it hold its memory? (ARGS="--minutes 2")
+	$(BIN)/python -m tests.soak $(ARGS)
 
 mutate: $(VENV)/.mutate ## change core and evaluator in small ways: do the tests notice? ONLY= SAMPLE= SEED= SECONDS= FRESH=1
 	$(BIN)/python -m tests.mutation $(foreach word,ONLY SAMPLE SEED SECONDS,$(if $($(word)),--$(word) "$($(word))")) \

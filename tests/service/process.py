@@ -1,0 +1,45 @@
+"""The real `nelm serve` in a process of its own."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import requests
+
+START = [sys.executable, "-m", "nelm_fhir.cli.main", "serve"]
+WAIT = 60.0
+"""Seconds in which it has to come up, on a machine with other work."""
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def serving(ledger: Path, port: int, *more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Serve with a ledger until the block ends; killed then, if it is still there."""
+    command = [*START, "--port", f"{port}", "--ledger", str(ledger), *more]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            until_alive(f"http://127.0.0.1:{port}", process)
+            yield process
+        finally:
+            process.kill()
+
+
+def until_alive(base: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until it answers; fails if it ends before."""
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        assert process.poll() is None, "the service ended by itself"
+        with suppress(requests.RequestException):
+            if requests.get(f"{base}/healthz", timeout=5).ok:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the service did not come up")
