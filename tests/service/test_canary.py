@@ -5,13 +5,16 @@ every door there is. Only an answer that says what a record gave may hold it.
 """
 
 import logging
+import re
 
 import pytest
 import requests
 from starlette.routing import Route
 from tests.service.asking import FHIR
+from tests.service.conftest import running
 from tests.unit.cli.test_canary import CANARY, INPUTS
 
+from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.service.app import application
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
@@ -35,6 +38,7 @@ ODD = {
 }
 ADDRESSES = ("", f"?asOf={CANARY}", f"?criteria={CANARY}&option={CANARY}", f"?subject={CANARY}")
 POSTED = ("/evaluate", "/fhir/$nelm-evaluate")
+IN_PATH = re.compile(r"\{[^}]*\}")
 
 
 def assert_kept(answer: requests.Response, log: str, base: str) -> None:
@@ -77,9 +81,15 @@ def test_the_marker_of_an_address_or_header_is_nowhere(odd, address, served, cat
 
 
 @pytest.mark.threat(20)
-def test_every_door_keeps_the_marker(served, catalogue, caplog):
-    site = Site(catalogue, Settings())
-    base = served(site)
+@pytest.mark.usefixtures("loopback")
+def test_every_door_keeps_the_marker(catalogue, caplog, tmp_path):
+    with Ledger.open(tmp_path / "ledger.sqlite", exclusive=True) as ledger:
+        site = Site(catalogue, Settings(), ledger)
+        with running(site) as base:
+            _every_door(site, base, caplog)
+
+
+def _every_door(site: Site, base: str, caplog: pytest.LogCaptureFixture) -> None:
     doors = [route.path for route in application(site).routes if isinstance(route, Route)]
     assert set(POSTED) < set(doors)
     for path in doors:
@@ -87,7 +97,7 @@ def test_every_door_keeps_the_marker(served, catalogue, caplog):
             with caplog.at_level(logging.DEBUG):
                 answer = requests.request(
                     method,
-                    base + path.replace("{", CANARY).replace("}", ""),
+                    base + IN_PATH.sub(CANARY, path),
                     data=INPUTS["cut off"],
                     headers={"Content-Type": FHIR},
                     timeout=60,

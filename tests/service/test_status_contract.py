@@ -232,7 +232,7 @@ def test_a_body_that_does_not_arrive_is_given_up(served, catalogue):
     host, port = base.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as slow:
         slow.sendall(
-            f"POST {ALIAS} HTTP/1.1\r\nHost: x\r\nContent-Type: {FHIR}\r\n"
+            f"POST {ALIAS} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: {FHIR}\r\n"
             "Content-Length: 1000\r\n\r\n{".encode()
         )
         answer = b"".join(iter(lambda: slow.recv(65536), b""))
