@@ -57,8 +57,13 @@ def number(wording: Wording, value: Decimal) -> str:
     if isinstance(exponent, int) and -exponent >= _LONG:
         short = value.quantize(_CENT, ROUND_HALF_UP).normalize()
         if short != value:
-            return phrase(wording, "number", "rounded", number=plain(short))
-    return phrase(wording, "number", "exact", number=plain(value))
+            return phrase(wording, "number", "rounded", number=written(wording, plain(short)))
+    return phrase(wording, "number", "exact", number=written(wording, plain(value)))
+
+
+def written(wording: Wording, digits: str) -> str:
+    """Return a number that was written with a point as the language writes it."""
+    return digits.replace(".", wording.word("number", "point") or ".")
 
 
 def months(wording: Wording, length: Months) -> str:
@@ -71,7 +76,7 @@ def limit(wording: Wording, its: Limit, form: str) -> str:
     """Return a limit: what is asked for, or with the form `within` what a value keeps to."""
     table = "limit-within" if form else "limit"
     unit = word(wording, "unit", its.unit)
-    return phrase(wording, table, its.test, value=its.value, unit=unit)
+    return phrase(wording, table, its.test, value=written(wording, its.value), unit=unit)
 
 
 def amount(wording: Wording, its: Amount) -> str:

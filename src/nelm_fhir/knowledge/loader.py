@@ -21,10 +21,12 @@ from nelm_fhir.knowledge.criteria import DefinitionSpec
 from nelm_fhir.knowledge.digest import digest_of
 from nelm_fhir.knowledge.faults import Faults
 from nelm_fhir.knowledge.files import mapping_files, overlay_files
+from nelm_fhir.knowledge.language_check import Named, check_language, check_named
 from nelm_fhir.knowledge.overlay import Answers, Overlay, Shipped, read_json, read_overlay
-from nelm_fhir.knowledge.shipped_reading import TEXTS, Parts, ShippedFiles, read_shipped
+from nelm_fhir.knowledge.shipped_reading import OTHERS, TEXTS, Parts, ShippedFiles, read_shipped
 from nelm_fhir.knowledge.tables import Definitions
 from nelm_fhir.knowledge.wording_check import check_words
+from nelm_fhir.knowledge.wording_reading import language_of
 
 Specs = Mapping[str, DefinitionSpec]
 
@@ -81,7 +83,7 @@ def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...])
     own = tuple(loaded for overlay in overlays for loaded in overlay.sets)
     checked = replace(parts.checked, sets=parts.checked.sets + own)
     check(checked, reader.faults)
-    check_words(TEXTS, parts.texts.wording, parts.definitions, parts.attested, reader.faults)
+    _check_languages(reader, parts)
     codes = _read_codes(reader, overlays)
     reader.close()
     sets = sorted((loaded.found for loaded in checked.sets), key=lambda found: found.order)
@@ -102,6 +104,32 @@ def _assemble(reader: ShippedFiles, parts: Parts, overlays: tuple[Overlay, ...])
         answers=_joined_answers(overlays, reader.faults),
         known_options=parts.registers.options,
         units=parts.units,
+    )
+
+
+def _check_languages(reader: ShippedFiles, parts: Parts) -> None:
+    """Note what a language lacks: words of records and tables, and what another one says."""
+    languages, named = parts.texts.languages, _named(parts)
+    for file in (TEXTS, *OTHERS):
+        wording = languages[language_of(file)].wording
+        check_words(file, wording, parts.definitions, parts.attested, reader.faults)
+        if file != TEXTS and wording.phrases:  # a file that cannot be read is one fault
+            check_language(file, reader.values(file), reader.values(TEXTS), reader.faults)
+            check_named(file, wording, named, reader.faults)
+
+
+def _named(parts: Parts) -> Named:
+    """Return the ids of the shipped files whose words other languages need."""
+    checked, texts = parts.checked, parts.texts
+    criteria = [c for loaded in checked.sets for c in loaded.found.criteria]
+    notes = [note for body in checked.bodies for note in body.notes]
+    written = {one.id for one in (*criteria, *notes) if one.text is not None}
+    figures = {key for key, figure in texts.figures.items() if figure.beside_verdict}
+    own = (*texts.flags, *texts.reference_notes, *texts.surveillance)
+    return Named(
+        frozenset(one.id for one in (*criteria, checked.record)),
+        frozenset({*written, *own, *figures, *parts.definitions.scope.texts}),
+        frozenset(figures),
     )
 
 

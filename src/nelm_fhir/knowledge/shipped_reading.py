@@ -31,6 +31,8 @@ _ATTESTED: Final = "definitions/attested.toml"
 _FORM: Final = "definitions/form.toml"
 _UNITS: Final = "units.toml"
 TEXTS: Final = "texts/en.toml"
+OTHERS: Final = ("texts/de.toml",)
+"""The other languages that pages speak."""
 
 
 class ShippedFiles:
@@ -39,19 +41,21 @@ class ShippedFiles:
     def __init__(self, files: Mapping[str, bytes], faults: Faults) -> None:
         self.files = files
         self.faults = faults
-        self._read: set[str] = set()
+        self._read: dict[str, Mapping[str, Any]] = {}
 
     def toml(self, file: str) -> Section:
         """Return the top table of that file; a missing one is one fault and reads as empty."""
-        self._read.add(file)
         if file not in self.files:
+            self._read[file] = {}
             self.faults.add(file, "", "is missing")
             return Section({}, file, "", Faults())
-        return read_toml(file, self.files[file], self.faults)
+        section = read_toml(file, self.files[file], self.faults)
+        self._read[file] = section.values
+        return section
 
     def values(self, file: str) -> Mapping[str, Any]:
-        """Return the plain values of a file that another module reads."""
-        return self.toml(file).values
+        """Return the plain values of a file, read once, that another module reads."""
+        return self._read[file] if file in self._read else self.toml(file).values
 
     def sets(self) -> Iterator[Section]:
         """Return the files of the criteria sets."""
@@ -131,6 +135,7 @@ def _read_texts(reader: ShippedFiles, registers: Registers, specs: Specs) -> Tex
         for name in ("survival", "recurrence", "models")
     ]
     words = texts.read_language(reader.toml(TEXTS), specs)
+    others = [texts.read_language(reader.toml(file), specs) for file in OTHERS]
     return Texts(
         notice=words.notice,
         flags=texts.read_flags(reader.toml("flags.toml"), registers),
@@ -143,7 +148,7 @@ def _read_texts(reader: ShippedFiles, registers: Registers, specs: Specs) -> Tex
         statuses=words.statuses,
         verdicts=words.verdicts,
         wording=words.wording,
-        languages=MappingProxyType({words.wording.language: words}),
+        languages=MappingProxyType({one.wording.language: one for one in (words, *others)}),
     )
 
 

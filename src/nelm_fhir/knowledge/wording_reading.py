@@ -42,8 +42,18 @@ def read_wording(file: Section, specs: Specs, more: Mapping[str, Words]) -> Word
     same = file.mapping("same")
     told = [_told(file.section(table.name), table, specs, same) for table in _TABLES]
     return Wording(
-        MappingProxyType({**more, **words}), MappingProxyType(phrases), told[0], told[1], told[2]
+        MappingProxyType({**more, **words}),
+        MappingProxyType(phrases),
+        told[0],
+        told[1],
+        told[2],
+        language_of(file.file),
     )
+
+
+def language_of(file: str) -> str:
+    """Return the code of the language that a file speaks: its name."""
+    return file.rpartition("/")[2].removesuffix(".toml")
 
 
 def _texts(section: Section) -> Words:

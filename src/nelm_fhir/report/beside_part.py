@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from nelm_fhir.assessment.published import figures, notes_of_sets
 from nelm_fhir.report.about import About
-from nelm_fhir.report.markup import Markup, element, joined
+from nelm_fhir.report.markup import Markup, element
 
 
 def flags_part(about: About) -> Markup | None:
@@ -27,6 +27,7 @@ def references_part(about: About) -> Markup | None:
     table = element(
         "table",
         element("caption", about.word("references"), class_="hidden"),
+        element("colgroup", *(element("col", class_=key) for key in keys)),
         element("thead", head),
         element("tbody", *(_figure(name, about) for name in shown)),
         class_="plain",
@@ -46,7 +47,7 @@ def _figure(name: str, about: About) -> Markup:
     )
 
 
-def notes_part(about: About) -> Markup | None:
+def notes_part(about: About) -> Markup:
     """Return published practice, and the notes of sets and bodies."""
     its = about.assessment
     notes = (*(name for name, _ in notes_of_sets(its)), *its.notes)
@@ -54,7 +55,7 @@ def notes_part(about: About) -> Markup | None:
         _list("practice", about, its.surveillance) if its.surveillance else None,
         _list("notes", about, notes) if notes else None,
     )
-    return joined(parts)
+    return element("div", *parts, class_="screen")
 
 
 def _list(key: str, about: About, names: Iterable[str]) -> Markup:

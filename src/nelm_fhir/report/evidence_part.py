@@ -35,7 +35,28 @@ def evidence_part(about: About) -> Markup | None:
         element("p", about.word("evidence-how"), class_="dim"),
         *topics,
         id="evidence",
+        class_="screen",
     )
+
+
+def paper_part(about: About) -> Markup:
+    """Return what stands on paper in the place of the evidence: facts by resource version, sets."""
+    facts = (fact for facts in about.facts.by_topic.values() for fact in facts)
+    rows = [f"[{about.facts.numbers[fact.id]}] {_resources(fact)}" for fact in facts]
+    sets = [f"{one.title} ({one.version}): {one.citation}" for one in about.assessment.verdicts]
+    return element(
+        "section",
+        element("p", element("b", about.word("evidence")), " ", " ".join(rows)),
+        element("p", element("b", about.word("sources")), " ", " ".join(sets)),
+        element("p", about.word("on-paper")),
+        class_="paper",
+    )
+
+
+def _resources(fact: Fact) -> str:
+    """Return the resource versions that a fact rests on, each once."""
+    items = (item for element in fact.elements for item in element.evidence)
+    return ", ".join(dict.fromkeys(item.reference for item in items)) or "–"
 
 
 def _fact(fact: Fact, about: About) -> Markup:
@@ -68,6 +89,7 @@ def aside_part(about: About) -> Markup:
         element("h2", about.word("aside")),
         element("ul", *rows, class_="asides") if rows else element("p", about.word("aside-none")),
         id="aside",
+        class_="screen",
     )
 
 
@@ -126,6 +148,7 @@ def record_part(about: About) -> Markup | None:
         element("p", counts),
         element("ul", *issues) if issues else None,
         id="record",
+        class_="screen",
     )
 
 
@@ -151,6 +174,7 @@ def sources_part(about: About) -> Markup:
         element("h2", about.word("sources")),
         element("ul", *rows, class_="small"),
         id="sources",
+        class_="screen",
     )
 
 

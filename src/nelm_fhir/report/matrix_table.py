@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from nelm_fhir.assessment.result import SetVerdict
+from nelm_fhir.assessment.said import written
 from nelm_fhir.assessment.told import Limit
 from nelm_fhir.core.logic import Status
 from nelm_fhir.report.about import About
@@ -159,5 +160,6 @@ def _waits(item: Item) -> bool:
 
 def limit_words(limit: Limit, about: About) -> str:
     """Return a limit as short as a table needs it: < 50 %."""
-    unit = about.voice.word("unit", limit.unit)
-    return f"{_SIGNS.get(limit.test, limit.test)} {limit.value} {unit}"
+    unit = about.voice.word("unit-short", limit.unit)
+    value = written(about.voice.wording, limit.value)
+    return f"{_SIGNS.get(limit.test, limit.test)} {value} {unit}"

@@ -11,7 +11,13 @@ from nelm_fhir.pipeline import Read
 from nelm_fhir.report.about import NO_LINKS, About, Links
 from nelm_fhir.report.beside_part import flags_part, notes_part, references_part
 from nelm_fhir.report.deciding_part import deciding_part
-from nelm_fhir.report.evidence_part import aside_part, evidence_part, record_part, sources_part
+from nelm_fhir.report.evidence_part import (
+    aside_part,
+    evidence_part,
+    paper_part,
+    record_part,
+    sources_part,
+)
 from nelm_fhir.report.markup import Markup, begun_page, element, ended_page, joined
 from nelm_fhir.report.matrix_table import verdicts_part
 from nelm_fhir.report.missing_part import missing_part
@@ -44,6 +50,7 @@ def patient_page(
         aside_part(about),
         record_part(about),
         sources_part(about),
+        paper_part(about),
     )
     return joined(
         (

@@ -25,6 +25,7 @@ a.cite:hover, a.cite:focus { text-decoration: underline; }
 a:focus-visible, summary:focus-visible { outline: 2px solid #0b4f8a; outline-offset: 2px; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
           white-space: nowrap; }
+.paper { display: none; }
 a.skip { position: absolute; left: -60rem; } a.skip:focus { position: static; }
 .dim { color: var(--dim); } .small { font-size: .87em; }
 .notice { border: 1px solid var(--line); border-left: 4px solid var(--dim); padding: .5rem .8rem;
@@ -72,7 +73,9 @@ details { margin: .25rem 0 .4rem; } summary { cursor: pointer; color: #0b4f8a; }
 details > div, details > ul { margin: .4rem 0 .8rem; padding-left: 1rem;
                border-left: 3px solid var(--line); }
 blockquote { margin: .1rem 0 .3rem; color: var(--dim); }
-table.plain { font-size: .9em; } table.plain th { border-bottom: 2px solid var(--ink); }
+table.plain { font-size: .9em; table-layout: fixed; min-width: 44rem; }
+table.plain col.result { width: 56%; } table.plain col.population { width: 20%; }
+table.plain th { border-bottom: 2px solid var(--ink); }
 table.plain td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 ol.facts { list-style: none; padding: 0; }
 ol.facts > li { padding: .3rem .4rem .3rem 2.6rem; position: relative; max-width: 64rem;
@@ -98,28 +101,26 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   p, ul, ol { max-width: none; margin: .8pt 0; } li { margin: 0; }
   .small, .dim.small, .source { font-size: 6.2pt; }
   a { color: inherit; text-decoration: none; }
-  nav.links, a.skip, details, footer, #record, .screen { display: none; }
+  nav.links, a.skip, details, footer, .screen { display: none; }
   .notice { padding: 1.5pt 5pt; margin: 3pt 0 0; } .alert { padding: 1pt 5pt; margin: 2pt 0; }
   dl.who { grid-template-columns: repeat(3, max-content auto); margin: 2pt 0 0; gap: 0 5pt; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; } table.plain { min-width: 0; }
   table.matrix { min-width: 0; font-size: 6.9pt; line-height: 1.17; }
   table.matrix th, table.matrix td { padding: .9pt 2.5pt; }
   table.matrix tr.chapter th { padding: 2.4pt 2.5pt 0; font-size: 6.4pt; }
   table.matrix .sub { font-size: 6.2pt; } table.matrix .id { font-size: 5.9pt; }
   table.matrix .item + .item { margin-top: 1pt; }
   table.matrix tr { break-inside: avoid; }
-  table.plain { font-size: 6.6pt; } table.plain th, table.plain td { padding: .6pt 3pt; }
+  table.plain { font-size: 6.2pt; line-height: 1.18; }
+  table.plain th, table.plain td { padding: .6pt 3pt; }
   td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  #deciding { break-before: page; }
   .sets { columns: 2; column-gap: 14pt; } .sets article { break-inside: avoid; }
-  ul.missing, ul.texts, ul.asides, #sources ul { columns: 2; column-gap: 14pt; }
+  ul.missing { columns: 2; column-gap: 14pt; } ul.missing li { break-inside: avoid; }
+  ul.texts { columns: 2; column-gap: 14pt; }
   ul.marked > li { padding-left: 8pt; text-indent: -8pt; } ul.marked > li > .mark { width: 8pt; }
   figure { margin: 1pt 0; break-inside: avoid; }
-  ol.events { columns: 3; column-gap: 12pt; font-size: 6.3pt; }
+  ol.events { columns: 3; column-gap: 10pt; font-size: 6.2pt; line-height: 1.18; }
   ol.events li { padding-left: 12pt; text-indent: -12pt; } ol.events .number { width: 12pt; }
-  #evidence { columns: 3; column-gap: 12pt; font-size: 6.2pt; line-height: 1.2; }
-  #evidence h2, #evidence > p { column-span: all; } #evidence h3 { font-size: 6.4pt; }
-  ol.facts > li { padding: 0 0 0 13pt; } ol.facts > li > .number { width: 11pt; }
-  ol.facts ul { padding-left: 7pt; } .source { font-size: 5.9pt; }
+  .paper { display: block; font-size: 6pt; line-height: 1.2; overflow-wrap: anywhere; }
 }
 """
