@@ -1,15 +1,15 @@
-"""How a client shows who it is: with a token from a file, or with one it is given for its key.
+"""How a client shows who it is: a token of a file, one it is given for its key, one it is lent.
 
-Two of the ways of `server.Auth`; the third, nothing, stands beside it. `BackendServices` is SMART
-Backend Services (SMART App Launch 2.2, backend-services.html): the token endpoint is found, an
-assertion signed, the token renewed before it ends and when the server refuses it.
+Three of the ways of `server.Auth`; the fourth, nothing, stands beside it. `BackendServices` is
+SMART Backend Services (SMART App Launch 2.2, backend-services.html): the token endpoint is found,
+an assertion signed, the token renewed before it ends and when the server refuses it.
 """
 
 import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +64,33 @@ class FileTokens:
                 "Write the token alone into it, without 'Bearer' and quotes.",
             )
         return token
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A token that came with the request it is for; it is not kept, and there is no other."""
+
+    token: str = field(repr=False)
+
+    def tokens(self, server: Server, ask: Ask) -> "LentTokens":  # noqa: ARG002 - the protocol's
+        """Begin a job; raises AuthFailed for a token that no header can hold."""
+        if not _TOKEN.fullmatch(self.token):
+            raise AuthFailed("The token that came with the request is none that can be sent.")
+        return LentTokens(self.token)
+
+
+class LentTokens:
+    """One token, for as long as the job lasts."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def current(self) -> str:
+        """Return the token."""
+        return self._token
+
+    def renewed(self, refused: str | None) -> None:
+        """Return no other token."""
 
 
 @dataclass(frozen=True, slots=True)

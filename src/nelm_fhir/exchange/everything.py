@@ -8,7 +8,7 @@ what something refers to (hydration).
 Source: interop 5 (Search, `$everything`); terminology 3.21.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -43,10 +43,20 @@ def everything(
                 raise
         else:
             return
+    yield from of_types(client, SEARCHED, patient, offered, record)
+
+
+def of_types(
+    client: Client, kinds: Sequence[str], patient: str, offered: Capability, record: Gathered
+) -> Iterator[Entry]:
+    """Yield what the server holds of `Patient/id` in these types, those that it can search.
+
+    Raises ExchangeError.
+    """
     # Medplum's router in memory finds nobody by the bare id, and says so as if there were nothing.
     for written in (patient.partition("/")[2], patient):
         nothing = True
-        for kind in SEARCHED:
+        for kind in kinds:
             for entry in _of_type(client, kind, patient, offered, record, written=written):
                 nothing = False
                 yield entry

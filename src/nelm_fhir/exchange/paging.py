@@ -31,7 +31,7 @@ def answers(client: Client, first: Answer) -> Iterator[tuple[Answer, dict[str, A
         if resources > limits.resources:
             raise _partial(f"A search has more than {limits.resources} resources")
         yield answer, page
-        link = _next(page)
+        link = next_link(page)
         if link is None:
             return
         url = client.url(link)
@@ -49,8 +49,8 @@ def _bundle(answer: Answer) -> dict[str, Any]:
     return page
 
 
-def _next(page: Mapping[str, Any]) -> str | None:
-    """Return the link to the next page; None on the last one."""
+def next_link(page: Mapping[str, Any]) -> str | None:
+    """Return the link to the next page; None on the last one. Raises ServerRefused."""
     links = page.get("link", [])
     if not isinstance(links, list) or not all(isinstance(link, dict) for link in links):
         raise _partial("The links of a page cannot be read")

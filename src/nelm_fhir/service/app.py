@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from nelm_fhir.service import describing, operation, operators
+from nelm_fhir.service.cds import doors as cds
 from nelm_fhir.service.envelope import Envelope
 from nelm_fhir.service.messages import doors as messages
 from nelm_fhir.service.messages import jobs
@@ -24,7 +25,7 @@ from nelm_fhir.service.messages.life import working
 from nelm_fhir.service.pages import doors as pages
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import answer_of, of_routing
-from nelm_fhir.service.trust.guarded import guards
+from nelm_fhir.service.trust.guarded import AtTheGate, pages_of_others
 
 Door = Callable[[Site], Sequence[BaseRoute]]
 DOORS: Final[tuple[Door, ...]] = (
@@ -32,6 +33,7 @@ DOORS: Final[tuple[Door, ...]] = (
     messages.routes,
     jobs.routes,
     pages.routes,
+    cds.routes,
     describing.routes,
     operators.routes,
 )
@@ -52,8 +54,9 @@ def application(site: Site) -> Starlette:
     return Starlette(
         routes=list(chain.from_iterable(door(site) for door in DOORS)),
         middleware=[
+            *pages_of_others(site.settings.trust),
             Middleware(Envelope, site=site),
-            *guards(site),
+            Middleware(AtTheGate, site=site),
             Middleware(GZipMiddleware, minimum_size=SHORTEST, compresslevel=FASTEST_USEFUL),
         ],
         exception_handlers={HTTPException: _nothing_there},

@@ -98,7 +98,7 @@ class Audit:
         line = orjson.dumps(_line(action, caller, patient, outcome, resources)) + b"\n"
         try:
             with self._turn:
-                _append(self._path, line)
+                append(self._path, line)
         except OSError:
             raise _not_noted() from None
 
@@ -126,7 +126,7 @@ def _line(
     }
 
 
-def _append(path: Path, line: bytes) -> None:
+def append(path: Path, line: bytes) -> None:
     """Append a line whole. The file is opened anew, so that it can be moved away meanwhile."""
     descriptor = _opened(path)
     try:

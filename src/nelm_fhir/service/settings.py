@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from nelm_fhir.service.cds.settings import Cds
 from nelm_fhir.service.messages.settings import Messaging
 from nelm_fhir.service.trust.settings import Trust
 
@@ -48,4 +49,5 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     server: "Server | None" = None
     trust: Trust = field(default_factory=Trust)
+    cds: Cds = field(default_factory=Cds)
     messaging: Messaging = field(default_factory=Messaging)

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 
 CDS: Final = "/cds-services"
 _FEEDBACK: Final = "/feedback"
-_OPEN: Final = frozenset({"/healthz", "/readyz", "/metrics", "/version"})
-"""What operators ask; nothing of a patient stands there."""
+_OPEN: Final = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/version", "/openapi.json", "/fhir/metadata"}
+    | {"/fhir/OperationDefinition/nelm-evaluate"}
+)
+"""What operators and developers ask; nothing of a patient stands there."""
+_NOTIFIED: Final = "/hooks/"
+"""Notifications of subscriptions carry a secret of their own, which their door asks for."""
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _LONGEST_NAME: Final = 200
@@ -56,7 +61,7 @@ class Gate:
 
     async def _found(self, request: Request) -> Caller:
         path = request.url.path
-        if path in _OPEN:
+        if path in _OPEN or path.startswith(_NOTIFIED):
             return ANONYMOUS
         presented = request.headers.get("authorization")
         if presented is not None:

@@ -12,19 +12,19 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from nelm_fhir.service.statuses import HttpFault, answer_of
 from nelm_fhir.service.trust.gate import caller_of
+from nelm_fhir.service.trust.settings import Trust
 
 if TYPE_CHECKING:
     from nelm_fhir.service.site import Site
 
 _HEADERS: Final = ("Authorization", "Content-Type", "Prefer", "X-Request-Id", "X-Correlation-Id")
 _SHOWN: Final = ("X-Request-Id", "X-Correlation-Id", "Content-Location", "WWW-Authenticate")
-_MINUTES: Final = 600
+_SECONDS: Final = 600
 
 
 class AtTheGate:
-    """Lets a request through with its caller in `request.state.caller`, or turns it away."""
+    """Lets a request through with its caller in `request.state.caller`; raises HttpFault."""
 
     def __init__(self, app: ASGIApp, site: "Site") -> None:
         self._app = app
@@ -33,28 +33,21 @@ class AtTheGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http":
-            request = Request(scope, receive)
-            try:
-                await caller_of(request, self._site)
-            except HttpFault as fault:
-                await answer_of(fault, request)(scope, receive, send)
-                return
+            await caller_of(Request(scope, receive), self._site)
         await self._app(scope, receive, send)
 
 
-def guards(site: "Site") -> list[Middleware]:
-    """Return what stands before the doors of a site, the outermost first."""
-    gate = Middleware(AtTheGate, site=site)
-    origins = site.settings.trust.origins
-    if not origins:
-        return [gate]
-    cors = Middleware(
+def pages_of_others(trust: Trust) -> list[Middleware]:
+    """Return what answers the scripts of listed pages; nothing where none is listed."""
+    if not trust.origins:
+        return []
+    listed = Middleware(
         CORSMiddleware,
-        allow_origins=list(origins),
+        allow_origins=list(trust.origins),
         allow_methods=["GET", "POST"],
         allow_headers=list(_HEADERS),
         expose_headers=list(_SHOWN),
         allow_credentials=False,
-        max_age=_MINUTES,
+        max_age=_SECONDS,
     )
-    return [cors, gate]
+    return [listed]
