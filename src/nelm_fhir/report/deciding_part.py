@@ -57,7 +57,7 @@ def _outlook(verdict: SetVerdict, about: About) -> Markup | None:
         said.append(about.voice.phrase("outlook", "deferred", earliest=day))
     if verdict.missing:
         said.append(_counted("open", len(verdict.missing), about))
-    return element("p", " ".join(said), class_="dim") if said else None
+    return element("p", " ".join(said), class_="dim screen") if said else None
 
 
 def _counted(key: str, number: int, about: About) -> str:

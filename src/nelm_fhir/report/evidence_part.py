@@ -56,7 +56,10 @@ def paper_part(about: About) -> Markup:
 def _resources(fact: Fact) -> str:
     """Return the resource versions that a fact rests on, each once."""
     items = (item for element in fact.elements for item in element.evidence)
-    return ", ".join(dict.fromkeys(item.reference for item in items)) or "–"
+    versions = (
+        f"{item.resource} v{item.version}" if item.version else item.resource for item in items
+    )
+    return ", ".join(dict.fromkeys(versions)) or "–"
 
 
 def _fact(fact: Fact, about: About) -> Markup:

@@ -150,8 +150,13 @@ def _small(item: Item, about: About) -> Markup:
         limits = [*limits[:1], about.word("or-else")]
     earliest = about.phrase("earliest", day=str(result.earliest)) if _waits(item) else ""
     link = element("a", result.id, href=f"#{result.id}", class_="id")
-    more = ", ".join(part for part in (*dict.fromkeys(limits), earliest) if part)
-    return element("span", link, f" {more}" if more else None, class_="sub")
+    told = [element("span", limit, class_="limit") for limit in dict.fromkeys(limits)]
+    return joined(
+        (
+            element("span", joined([link, *told], " "), class_="sub"),
+            element("span", earliest, class_="sub limit") if earliest else None,
+        )
+    )
 
 
 def _waits(item: Item) -> bool:

@@ -58,6 +58,7 @@ table.matrix td.none { color: var(--dim); }
 table.matrix .item + .item { display: block; margin-top: .3rem; }
 table.matrix .item { display: block; }
 table.matrix .beside b { font-weight: 400; }
+table.matrix .limit { white-space: nowrap; } table.matrix .id { font: inherit; }
 table.matrix .differs { display: block; font-weight: 600; font-size: .88em; }
 td.met, td.criteria-met { background: var(--met); }
 td.running, td.deferred { background: var(--wait); }
@@ -108,11 +109,11 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   table.matrix { min-width: 0; font-size: 6.9pt; line-height: 1.17; }
   table.matrix th, table.matrix td { padding: .9pt 2.5pt; }
   table.matrix tr.chapter th { padding: 2.4pt 2.5pt 0; font-size: 6.4pt; }
-  table.matrix .sub { font-size: 6.2pt; } table.matrix .id { font-size: 5.9pt; }
+  table.matrix .sub { font-size: 6.2pt; }
   table.matrix .item + .item { margin-top: 1pt; }
   table.matrix tr { break-inside: avoid; }
   table.plain { font-size: 6.2pt; line-height: 1.18; }
-  table.plain th, table.plain td { padding: .6pt 3pt; }
+  table.plain th, table.plain td { padding: 1pt 3pt .6pt; }
   td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .sets { columns: 2; column-gap: 14pt; } .sets article { break-inside: avoid; }
   ul.missing { columns: 2; column-gap: 14pt; } ul.missing li { break-inside: avoid; }

@@ -65,7 +65,10 @@ def _day(fact: Fact, name: str) -> DaySpan | None:
 
 
 def _head(fact: Fact, about: About) -> str:
-    return capitalized(named(about.voice.wording, fact, AS_HEADING))
+    """Return what a fact is called, without its date: the day stands before every event."""
+    head = capitalized(named(about.voice.wording, fact, AS_HEADING))
+    day = _day(fact, "end_date" if fact.kind == "treatment" else "date")
+    return head.replace(about.voice.say(day, "of"), "")
 
 
 def _claims(fact: Fact, names: Sequence[str], about: About) -> list[str]:
@@ -123,7 +126,8 @@ def _specimens(view: View, about: About) -> Iterator[Event]:
 def _responses(view: View, about: About) -> Iterator[Event]:
     for key in view.recorded.response_events:
         fact = facts.response(view, key)
-        short = str(fact.value("category") or "?")
+        category = str(fact.value("category") or "?")
+        short = about.voice.wording.word("tick", category) or category
         yield Event("response", _day(fact, "date"), short, _head(fact, about), fact.id)
 
 
@@ -132,7 +136,7 @@ def _treatments(view: View, about: About) -> Iterator[Event]:
         fact = facts.treatment(view, key)
         lane = "operation" if fact.value("type") == RESECTION else "therapy"
         short = "; ".join(_claims(fact, ("type",), about)) or "?"
-        told = _told(fact, ("end_date",), about)
+        told = about.phrase("ended", what=_head(fact, about))
         yield Event(lane, _day(fact, "end_date"), short, told, fact.id)
 
 
@@ -140,7 +144,9 @@ def _scans(view: View, about: About) -> Iterator[Event]:
     names = ("extrahepatic_result", "liver_lesions_typical")
     for key in view.recorded.scans:
         fact = facts.scan(view, key)
-        short = str(fact.value("modality") or fact.value("tracer") or "?")
+        short = (_claims(fact, ("modality",), about) or _claims(fact, ("tracer",), about) or ["?"])[
+            0
+        ]
         yield Event("scan", _day(fact, "date"), short, _told(fact, names, about), fact.id)
 
 
