@@ -28,7 +28,7 @@ def test_a_gap_is_a_fault(german, fault):
 
 
 def test_what_the_knowledge_says_in_english_may_be_translated_or_not():
-    german = b'[try]\ntitle = "Eine Seite"\nlead = "{sets}"\n[form]\nscan = "Aufnahme"\n'
+    german = b'[try]\ntitle = "Eine Seite"\nlead = "{sets}"\n[asked]\nscan = "Aufnahme"\n'
     words = build_page_words({"en.toml": ENGLISH, "de.toml": german})["de"]
-    assert words.translated("form", "scan", "Scan") == "Aufnahme"
-    assert words.translated("form", "other", "Other") == "Other"
+    assert words.translated("asked", "scan", "Scan") == "Aufnahme"
+    assert words.translated("asked", "other", "Other") == "Other"

@@ -18,7 +18,7 @@ from nelm_fhir.knowledge.toml_reading import Section, read_toml
 
 FIRST: Final = "en"
 _SUFFIX: Final = ".toml"
-_TRANSLATED: Final = frozenset({"form", "answers", "samples", "verdicts", "statuses"})
+_TRANSLATED: Final = frozenset({"asked", "answer", "sample"})
 """Tables of what English takes from elsewhere: the form, the code systems, the samples."""
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 TRY: Final = "/try"
 ASK: Final = "/try/form"
 ANSWERED: Final = "/try/answers"
+ANSWERS_FILE: Final = "/try/answers/file"
 WORKLIST: Final = "/worklist"
 _PATIENT: Final = "Patient/"
 

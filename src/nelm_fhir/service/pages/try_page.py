@@ -42,7 +42,7 @@ def _sample(sample: Sample, speech: Speech) -> Markup:
     words = speech.words
     day = sample.as_of.isoformat()
     query = urlencode({SAMPLE: sample.name, AS_OF: day})
-    title = words.translated("samples", sample.name, sample.title)
+    title = words.translated("sample", sample.name, sample.title)
     report = element("a", title, href=kept(speech, f"{TRY}?{query}"))
     name = words.say("try.ask")
     ask = element("a", name, href=kept(speech, f"{ASK}?{query}"), aria_label=f"{name}: {title}")
