@@ -41,7 +41,7 @@ from nelm_fhir.fhir_r4.limits import MAX_ENTRIES
 from nelm_fhir.service.audit import Audit
 from nelm_fhir.service.settings import Limits, Settings
 from nelm_fhir.service.site import Site
-from nelm_fhir.service.statuses import answer_of
+from nelm_fhir.service.statuses import HttpFault, answer_of
 
 PATIENT = {"resourceType": "Patient", "id": "a"}
 NET = {"coding": [{"system": "http://snomed.info/sct", "code": "128928004"}]}
@@ -146,6 +146,10 @@ ROWS = [
     Row("too many entries", 413, MANY, "too-long", str(MAX_ENTRIES)),
     Row("Bundles too deep", 413, json.dumps(NESTED).encode(), "too-long", "4 inside each other"),
     Row("arrays too deep", 413, b"[" * 200_000, "too-long", "nested too deeply"),
+    Row("no room for it", 429, code="throttled", says="received at once",
+        limits=Limits(held=100_000), answered={"Retry-After": "5"}),
+    Row("no room for what comes out", 429, packed(MEETS_ALL), "throttled", "received at once",
+        headers=GZIP, limits=Limits(held=1_000_000), answered={"Retry-After": "5"}),
     Row("nothing there", 404, path="/nowhere", method="GET", code="not-found", says="metadata"),
     Row("not by GET", 405, path="/evaluate", method="GET", code="not-supported",
         answered={"Allow": "POST"}),
@@ -225,6 +229,20 @@ def test_too_many_at_once_are_told_to_come_again(served, catalogue):
     assert int(refused.headers["Retry-After"]) > 0
     assert refused.json()["issue"][0]["code"] == "throttled"
     assert send(0).status_code == 200  # turns come back
+
+
+def test_room_comes_back_whether_it_was_used_or_refused(served, catalogue):
+    site = Site(catalogue, Settings(limits=Limits(held=9_000_000)))
+    base = served(site)
+    for _ in range(3):
+        for body, headers in ((MEETS_ALL, {}), (packed(MEETS_ALL), GZIP), (BOMB, GZIP)):
+            sent = {"Content-Type": FHIR, **headers}
+            got = requests.post(base + EVALUATE, data=body, headers=sent, timeout=60)
+            assert got.status_code == (413 if body is BOMB else 200)
+    whole = {"type": "http"}
+    site.room.take(whole, 9_000_000)
+    with pytest.raises(HttpFault):
+        site.room.take(whole, 1)
 
 
 def test_a_body_that_does_not_arrive_is_given_up(served, catalogue):

@@ -18,6 +18,7 @@ from nelm_fhir.cli.server_options import server_of, server_options
 if TYPE_CHECKING:
     from nelm_fhir.service.audit import Audit
     from nelm_fhir.service.settings import Settings
+    from nelm_fhir.service.trust.settings import Trust
 
 EXAMPLES: Final = """\b
 Examples:
@@ -71,10 +72,9 @@ def _check_open(values: dict[str, Any]) -> None:
     """Refuse to show records to other machines without asking who is there, or without a trace."""
     from nelm_fhir.service.serving import is_loopback  # noqa: PLC0415 - needs the extra
 
-    anonymous = values.pop("anonymous")
     if is_loopback(values["host"]):
         return
-    if not anonymous:
+    if not values["anonymous"]:
         raise click.UsageError(
             "Other machines would reach the service, and nobody is asked who they are: configure "
             "whom it trusts, or say --anonymous."
@@ -101,7 +101,15 @@ def _settings(values: dict[str, Any], at: socket) -> "Settings":
         limits=limits_of(values),
         server=server_of(values),
         messaging=messaging_of(values),
+        trust=_trust(values),
     )
+
+
+def _trust(values: dict[str, Any]) -> "Trust":
+    """Return who may ask: this machine, or whoever can reach it."""
+    from nelm_fhir.service.trust.settings import Anonymous, Trust  # noqa: PLC0415 - needs the extra
+
+    return Trust(anonymous=Anonymous.ALLOWED if values["anonymous"] else Anonymous.LOOPBACK)
 
 
 def _address(host: str, at: socket) -> str:

@@ -68,6 +68,7 @@ class Envelope:
         try:
             await self._inside(scope, receive, answer)
         finally:
+            self._site.room.leave(scope)
             seconds = time.perf_counter() - began
             _log(scope, answer, seconds)
             self._site.metrics.answered(_door(scope), answer.status, seconds)

@@ -1,8 +1,9 @@
 """The body of a request, taken only as far as the limits allow (interop 11, rows 6 and 8).
 
 In: a request. Out: its bytes, unpacked. Raises HttpFault: 408 where the body does not arrive in
-time, 413 where it is longer than it may be, 415 where it is packed in a way that is not read;
-TooLarge and NotJson for what unpacks to too much, or not at all. What is refused is not kept.
+time, 413 where it is longer than it may be, 415 where it is packed in a way that is not read, 429
+where there is no room for it now; TooLarge and NotJson for what unpacks to too much, or not at all.
+What is refused is not kept.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from nelm_fhir.errors import InputError, NotJson
 from nelm_fhir.fhir_r4.inflate import inflated, is_packed
+from nelm_fhir.fhir_r4.limits import FREE_OF_RATIO, MAX_RATIO
 from nelm_fhir.service.settings import Limits
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import HttpFault
@@ -28,7 +30,7 @@ async def received(request: Request, site: Site) -> bytes:
     _check_announced(request, limits)
     try:
         async with asyncio.timeout(limits.seconds):
-            body = await _body(request, limits.packed_bytes if packed else limits.bytes)
+            body = await _body(request, site, limits.packed_bytes if packed else limits.bytes)
     except TimeoutError:
         raise _too_slow(limits) from None
     except ClientDisconnect:
@@ -39,7 +41,16 @@ async def received(request: Request, site: Site) -> bytes:
         return body
     if len(body) > limits.packed_bytes:
         raise _too_long(limits.packed_bytes)
-    return await run_in_threadpool(inflated, body, limits.bytes)
+    return await _unpacked(request, site, body)
+
+
+async def _unpacked(request: Request, site: Site, body: bytes) -> bytes:
+    """Unpack the body; until it is known how much comes out, there is room for all that may."""
+    most = min(site.settings.limits.bytes, max(FREE_OF_RATIO, MAX_RATIO * len(body)))
+    site.room.take(request.scope, most)
+    text = await run_in_threadpool(inflated, body, site.settings.limits.bytes)
+    site.room.take(request.scope, len(text) - most - len(body))
+    return text
 
 
 def _is_packed(request: Request) -> bool:
@@ -64,9 +75,10 @@ def _check_announced(request: Request, limits: Limits) -> None:
         raise _too_long(limits.bytes)
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _body(request: Request, site: Site, most: int) -> bytes:
     body = bytearray()
     async for piece in request.stream():
+        site.room.take(request.scope, len(piece))
         body += piece
         if len(body) > most:
             raise _too_long(most)

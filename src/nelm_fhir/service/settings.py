@@ -18,13 +18,15 @@ MEGABYTE: Final = 1_000_000
 class Limits:
     """What a request may hold at most; more is refused before anything is parsed.
 
-    `packed_bytes` are those that arrive, `bytes` those after unpacking, `seconds` the time in which
-    a body has to arrive. `at_once` records are judged at a time, `waiting` further ones may wait.
-    `grace` seconds are left to what has begun when the service is told to end.
+    `packed_bytes` are those that arrive, `bytes` those after unpacking, `held` those of all
+    requests together; `seconds` the time in which a body has to arrive. `at_once` records are
+    judged at a time, `waiting` further ones may wait. `grace` seconds are left to what has begun
+    when the service is told to end.
     """
 
     bytes: int = 50 * MEGABYTE
     packed_bytes: int = 10 * MEGABYTE
+    held: int = 500 * MEGABYTE
     seconds: float = 30.0
     at_once: int = 2
     waiting: int = 64

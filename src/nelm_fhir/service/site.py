@@ -9,6 +9,7 @@ from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.service.audit import NOWHERE, Audit
 from nelm_fhir.service.messages.bell import Bell
 from nelm_fhir.service.metrics import Metrics
+from nelm_fhir.service.room import Room
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.trust.gate import Gate
 from nelm_fhir.service.turns import Turns
@@ -24,8 +25,9 @@ class Site:
 
     `ledger` is None where nothing is kept: then whatever needs one is refused. `now` gives the
     moment of writing, in UTC; `today` the as-of date where a request names none. `audit` notes who
-    saw or wrote what, `metrics` counts; `turns` bound how many records are judged at once; `gate`
-    finds out who asks; `bell` calls those who wait for work or for an answer.
+    saw or wrote what, `metrics` counts; `turns` bound how many records are judged at once, `room`
+    how much is held; `gate` finds out who asks; `bell` calls those who wait for work or for an
+    answer.
     """
 
     catalogue: Catalogue
@@ -35,12 +37,14 @@ class Site:
     audit: Audit = NOWHERE
     metrics: Metrics = field(default_factory=Metrics, repr=False, compare=False)
     turns: Turns = field(init=False, repr=False, compare=False)
+    room: Room = field(init=False, repr=False, compare=False)
     gate: Gate = field(init=False, repr=False, compare=False)
     bell: Bell = field(default_factory=Bell, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make what belongs to one running service and follows from its settings."""
         object.__setattr__(self, "turns", Turns(self.settings.limits))
+        object.__setattr__(self, "room", Room(self.settings.limits.held))
         object.__setattr__(self, "gate", Gate(self.settings.trust, self.settings.base))
 
     def today(self) -> date:
