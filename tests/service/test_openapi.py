@@ -6,9 +6,10 @@ and requests that break it.
 
 import json
 
+import hypothesis
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -18,7 +19,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.service.asking import DAY, FHIR, MEETS_ALL
+from tests.service.conftest import running
 
+from nelm_fhir.ledger.store import Ledger
+from nelm_fhir.service.cds.settings import Cds
 from nelm_fhir.service.describing import described
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
@@ -33,10 +37,16 @@ CHECKS = [
 
 
 @pytest.fixture
-def api(served, catalogue):
-    schema = schemathesis.openapi.from_dict(described("openapi"))
-    schema.config.update(base_url=served(Site(catalogue, Settings())))
-    return schema
+def api(loopback, catalogue, tmp_path):
+    """The document over a service that has everything: a ledger, and a place for feedback."""
+    settings = Settings(cds=Cds(feedback=tmp_path / "feedback.ndjson"))
+    with (
+        Ledger.open(tmp_path / "ledger.sqlite", exclusive=True) as ledger,
+        running(Site(catalogue, settings, ledger)) as base,
+    ):
+        schema = schemathesis.openapi.from_dict(described("openapi"))
+        schema.config.update(base_url=base)
+        yield schema
 
 
 OPERATIONS = [
@@ -54,7 +64,7 @@ def test_no_request_makes_a_server_error_and_answers_are_as_written(api, path, m
     if mode is GenerationMode.NEGATIVE and not (operation.query or operation.body):
         return  # nothing in it could be wrong
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @hypothesis.settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def sent(case):
         case.call_and_validate(checks=CHECKS)

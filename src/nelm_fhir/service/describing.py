@@ -8,7 +8,7 @@ operationdefinition.html; OpenAPI 3.1.
 import json
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -41,7 +41,7 @@ def described(name: str) -> Json:
 def routes(site: Site) -> Sequence[BaseRoute]:
     """Return the descriptions of this service."""
     definition = described("operation-nelm-evaluate")
-    openapi = fhir_json(_located(described("openapi"), site))
+    openapi = described("openapi")
 
     async def metadata(request: Request) -> Response:
         """Say what there is."""
@@ -51,9 +51,10 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         """Say what the operation takes and gives."""
         return _fhir(request, definition)
 
-    async def document(_request: Request) -> Response:
+    async def document(request: Request) -> Response:
         """Say it all as OpenAPI."""
-        return Response(openapi, media_type=JSON_TYPE)
+        found = _located(openapi, site, _paths(request.app))
+        return Response(fhir_json(found), media_type=JSON_TYPE)
 
     return (
         Route(f"{ROOT}/metadata", metadata),
@@ -78,9 +79,13 @@ def _paths(app: Starlette) -> list[str]:
     return [route.path for route in app.routes if isinstance(route, Route)]
 
 
-def _located(document: Json, site: Site) -> dict[str, Any]:
-    info = {**document["info"], "version": VERSION}
-    return {**document, "info": info, "servers": [{"url": site.settings.base}]}
+def _located(document: Json, site: Site, there: Sequence[str]) -> Json:
+    return {
+        **document,
+        "info": {**document["info"], "version": VERSION},
+        "servers": [{"url": site.settings.base}],
+        "paths": {path: one for path, one in document["paths"].items() if path in there},
+    }
 
 
 def _fhir(request: Request, resource: Json) -> Response:
