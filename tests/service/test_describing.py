@@ -5,7 +5,9 @@ import json
 import pytest
 import requests
 from starlette.routing import Route
-from tests.peers.judges import HapiValidator, MedplumValidator, R4BModels
+from tests.peers.judges import Judge
+from tests.service.asking import EVALUATE, MEETS_ALL, SENT, sample
+from tests.service.test_status_contract import TWO
 
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.program import VERSION
@@ -30,15 +32,31 @@ def of_site(name: str, catalogue) -> bytes:
 @pytest.mark.peer
 @pytest.mark.parametrize("name", ["operation", "capability"])
 def test_every_judge_accepts_what_the_service_says_of_itself(
-    name,
-    catalogue,
-    hapi_validator: HapiValidator,
-    medplum_validator: MedplumValidator,
-    r4b_models: R4BModels,
+    name, catalogue, judges: tuple[Judge, ...]
 ):
     text = of_site(name, catalogue)
-    for judge in (hapi_validator, medplum_validator, r4b_models):
+    for judge in judges:
         assert judge.errors(text) == []
+
+
+ANSWERED = [
+    *((MEETS_ALL, f"return={word}") for word in ("representation", "minimal", "OperationOutcome")),
+    (sample("indeterminate-old-pet"), ""),
+    (MEETS_ALL.replace(b'"final"', b"7", 1), ""),
+    (TWO, ""),
+    (b"{", ""),
+]
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("number", range(len(ANSWERED)))
+def test_every_judge_accepts_what_is_answered(number, served, catalogue, judges: tuple[Judge, ...]):
+    record, prefer = ANSWERED[number]
+    base = served(Site(catalogue, Settings()))
+    headers = {**SENT, "Prefer": prefer}
+    answer = requests.post(base + EVALUATE, data=record, headers=headers, timeout=60).content
+    for judge in judges:
+        assert judge.errors(answer) == []
 
 
 def test_the_service_names_what_runs_and_where(served, catalogue):
