@@ -8,7 +8,7 @@ Source: CDS Hooks 2.0 (Card Attributes); rules 13; interop 11, threat 18.
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -83,19 +83,23 @@ def cards(
 
 def summary(assessment: Assessment, voice: Voice) -> str:
     """Return the verdicts of all sets in one line; with numbers where the names do not fit."""
-    by_verdict = {
+    present = {
         verdict: [one for one in assessment.verdicts if one.verdict is verdict]
         for verdict in _ORDER
     }
-    present = {verdict: found for verdict, found in by_verdict.items() if found}
-    whole = str(len(assessment.verdicts))
-    names = {verdict: _named(found) for verdict, found in present.items()}
-    numbers = {
-        verdict: voice.phrase("card", "number", number=str(len(found)), all=whole)
-        for verdict, found in present.items()
-    }
-    lines = [_summary(sets, assessment, voice) for sets in (names, numbers)]
-    return next((line for line in lines if len(line) <= MOST), lines[-1][:MOST])
+    found = {verdict: sets for verdict, sets in present.items() if sets}
+    named = _joined(
+        [voice.phrase("card", str(name), sets=_named(sets)) for name, sets in found.items()], voice
+    )
+    day, every = voice.say(assessment.as_of), str(len(assessment.verdicts))
+    line = voice.phrase("card", "summary", date=day, told=named)
+    if len(line) <= MOST:
+        return line
+    numbers = [
+        voice.phrase("card", f"number-{name}", number=str(len(sets)))
+        for name, sets in found.items()
+    ]
+    return voice.phrase("card", "numbers", date=day, all=every, told=_joined(numbers, voice))
 
 
 def order_summary(assessment: Assessment, missing: Sequence[Datum], voice: Voice) -> str:
@@ -105,13 +109,7 @@ def order_summary(assessment: Assessment, missing: Sequence[Datum], voice: Voice
     line = voice.phrase("card", "order", date=day, told=told)
     if len(line) <= MOST:
         return line
-    return voice.phrase("card", "order-more", date=day, number=str(len(missing)))[:MOST]
-
-
-def _summary(sets: Mapping[Verdict, str], assessment: Assessment, voice: Voice) -> str:
-    parts = [voice.phrase("card", str(verdict), sets=text) for verdict, text in sets.items()]
-    day = voice.say(assessment.as_of)
-    return voice.phrase("card", "summary", date=day, told=_joined(parts, voice))
+    return voice.phrase("card", "order-more", date=day, number=str(len(missing)))
 
 
 def _joined(parts: Sequence[str], voice: Voice) -> str:
