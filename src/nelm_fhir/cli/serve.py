@@ -13,10 +13,12 @@ from nelm_fhir.cli.options import OVERLAYS, SETS, SWITCHES
 from nelm_fhir.cli.records import check_words
 from nelm_fhir.cli.serve_messages import ledger_of, messages_options, messaging_of
 from nelm_fhir.cli.serve_options import limits_of, service_options
+from nelm_fhir.cli.serve_trust import cds_of, trust_of, trust_options
 from nelm_fhir.cli.server_options import server_of, server_options
 
 if TYPE_CHECKING:
     from nelm_fhir.service.audit import Audit
+    from nelm_fhir.service.cds.settings import Cds
     from nelm_fhir.service.settings import Settings
     from nelm_fhir.service.trust.settings import Trust
 
@@ -33,6 +35,7 @@ _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 @click.command(epilog=EXAMPLES)
 @service_options
 @messages_options
+@trust_options
 @SETS
 @OVERLAYS
 @SWITCHES
@@ -48,13 +51,14 @@ def command(**values: Any) -> None:
     from nelm_fhir.service.serving import listening, serve  # noqa: PLC0415 - needs the extra
     from nelm_fhir.service.site import Site  # noqa: PLC0415 - as above
 
-    _check_open(values)
+    trust = trust_of(values)
+    _check_open(values, trust)
     audit = _audit(values.pop("audit_path"))
     catalogue = loading.load(values.pop("overlays"))
     check_words("--set", values["sets"], list(catalogue.sets))
     check_words("--option", values["options"], list(catalogue.known_options))
     at = listening(values["host"], values["port"])
-    settings = _settings(values, at)
+    settings = _settings(values, at, trust, cds_of(values, catalogue.texts.languages))
     _log_to_stderr()
     click.echo(f"Listening on {_address(values['host'], at)}", err=True)
     with ledger_of(values) as ledger:
@@ -68,16 +72,16 @@ def _needs_extra() -> None:
         raise click.UsageError("nelm serve needs `pip install 'nelm-fhir[service]'`.") from None
 
 
-def _check_open(values: dict[str, Any]) -> None:
+def _check_open(values: dict[str, Any], trust: "Trust") -> None:
     """Refuse to show records to other machines without asking who is there, or without a trace."""
     from nelm_fhir.service.serving import is_loopback  # noqa: PLC0415 - needs the extra
 
     if is_loopback(values["host"]):
         return
-    if not values["anonymous"]:
+    if trust.knows_nobody and not values["anonymous"]:
         raise click.UsageError(
-            "Other machines would reach the service, and nobody is asked who they are: configure "
-            "whom it trusts, or say --anonymous."
+            "Other machines would reach the service, and nobody is asked who they are: say whom it "
+            "trusts with --issuers or --proxy, or say --anonymous."
         )
     if values["audit_path"] is None:
         raise click.UsageError("Other machines would reach the service: it needs --audit FILE.")
@@ -91,7 +95,7 @@ def _audit(path: Path | None) -> "Audit":
     return audit
 
 
-def _settings(values: dict[str, Any], at: socket) -> "Settings":
+def _settings(values: dict[str, Any], at: socket, trust: "Trust", cds: "Cds") -> "Settings":
     from nelm_fhir.service.settings import Settings  # noqa: PLC0415 - needs the extra
 
     return Settings(
@@ -101,15 +105,9 @@ def _settings(values: dict[str, Any], at: socket) -> "Settings":
         limits=limits_of(values),
         server=server_of(values),
         messaging=messaging_of(values),
-        trust=_trust(values),
+        trust=trust,
+        cds=cds,
     )
-
-
-def _trust(values: dict[str, Any]) -> "Trust":
-    """Return who may ask: this machine, or whoever can reach it."""
-    from nelm_fhir.service.trust.settings import Anonymous, Trust  # noqa: PLC0415 - needs the extra
-
-    return Trust(anonymous=Anonymous.ALLOWED if values["anonymous"] else Anonymous.LOOPBACK)
 
 
 def _address(host: str, at: socket) -> str:

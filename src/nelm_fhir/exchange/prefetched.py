@@ -72,20 +72,31 @@ def whole(sent: Sent, base: str = _NO_SERVER) -> Gathered:
 
 
 def completed(client: Client, sent: Sent) -> Gathered:
-    """Return the record with what did not come along, from the server; raises ExchangeError."""
+    """Return the record with what did not come along, from the server; raises ExchangeError.
+
+    Where what came along has other addresses than the server's own, nobody can tell which of both
+    are the same: then all of it is read from the server.
+    """
     name = patient_name(sent.patient)
     offered = Capability.ask(client)
     check_version(offered.fhir_version or None, None)
     record = Gathered(client.base)
     add_people(client, name, offered, record)
-    for kind, text in sent.pages.items():
-        if text is None:
-            continue
-        _add(record, _all_pages(client, text, kind))
+    pages = sent.pages if _are_of(record, sent) else {}
+    for kind, text in pages.items():
+        if text is not None:
+            _add(record, _all_pages(client, text, kind))
+    lacking = [kind for kind in (*sent.pages, *sent.lacking) if kind not in pages]
     for person in sorted(record.people):
-        _add(record, of_types(client, sent.lacking, person, offered, record))
+        _add(record, of_types(client, lacking, person, offered, record))
     hydrate(client, record)
     return record
+
+
+def _are_of(record: Gathered, sent: Sent) -> bool:
+    """Whether what came along has addresses of the server that the Patient was read from."""
+    found = (page_of(text) for text in sent.pages.values() if text is not None)
+    return all(record.home.is_here(entry.base) for page in found for entry in page.entries)
 
 
 def _add(record: Gathered, entries: Iterator[Entry] | tuple[Entry, ...]) -> None:

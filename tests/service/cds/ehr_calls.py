@@ -27,30 +27,36 @@ def patient_of(sample: str) -> str:
     return next(one["id"] for one in resources(sample) if one["resourceType"] == "Patient")
 
 
-def searchset(*found: dict[str, Any], **more: Any) -> dict[str, Any]:
+BASE = "https://ehr.example/fhir"
+
+
+def searchset(*found: dict[str, Any], base: str = BASE, **more: Any) -> dict[str, Any]:
     entry = [
-        {"fullUrl": f"https://ehr.example/fhir/{one['resourceType']}/{one['id']}", "resource": one}
-        for one in found
+        {"fullUrl": f"{base}/{one['resourceType']}/{one['id']}", "resource": one} for one in found
     ]
     return {"resourceType": "Bundle", "type": "searchset", "entry": entry, **more}
 
 
-def prefetch(sample: str) -> dict[str, Any]:
+def prefetch(sample: str, base: str = BASE) -> dict[str, Any]:
     """What discovery asks for, as an EHR would send it."""
     every = resources(sample)
     person = next(one for one in every if one["resourceType"] == "Patient")
     by_type = {kind: [one for one in every if one["resourceType"] == kind] for kind in SEARCHED}
-    pages = {kind: searchset(*found) if found else None for kind, found in by_type.items()}
+    pages = {
+        kind: searchset(*found, base=base) if found else None for kind, found in by_type.items()
+    }
     return {"Patient": person, **pages}
 
 
-def call(sample: str = "meets-all", hook: str = "patient-view", **more: Any) -> dict[str, Any]:
+def call(
+    sample: str = "meets-all", hook: str = "patient-view", base: str = BASE, **more: Any
+) -> dict[str, Any]:
     """A whole request; an element that is given replaces, one that is None is left out."""
     made = {
         "hook": hook,
         "hookInstance": INSTANCE,
         "context": {"userId": "Practitioner/1", "patientId": patient_of(sample)},
-        "prefetch": prefetch(sample),
+        "prefetch": prefetch(sample, base),
         **more,
     }
     return {name: value for name, value in made.items() if value is not None}

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from nelm_fhir.assessment.missing_data import Datum, missing_data
 from nelm_fhir.assessment.result import Assessment, SetVerdict, Verdict
 from nelm_fhir.assessment.sentences import deciding_words, set_name
-from nelm_fhir.assessment.voice import Voice, capitalized
+from nelm_fhir.assessment.voice import Voice, capitalized, voice_of
 from nelm_fhir.core.canonical import BASE
 from nelm_fhir.core.dates import DaySpan
 from nelm_fhir.core.issues import Severity
@@ -26,6 +26,7 @@ from nelm_fhir.report.markdown import escaped
 from nelm_fhir.report.one_line import one_line
 from nelm_fhir.service.cds.request import CdsRequest
 from nelm_fhir.service.cds.services import ORDER_SELECT, CdsService
+from nelm_fhir.service.cds.settings import Cds
 
 MOST: Final = 139
 """Letters of a summary: fewer than 140."""
@@ -52,14 +53,15 @@ def cards(
     *,
     service: CdsService,
     request: CdsRequest,
-    report: str = "",
+    settings: Cds,
 ) -> list[Json]:
     """Return the cards for a patient: one, or none where there is nothing to tell.
 
     There is none for a record without a neuroendocrine finding, and at an order none where nothing
-    is missing. `report` is the address of the page that the card links to, with `{patient}`.
+    is missing.
     """
-    voice = Voice(catalogue.texts.wording)
+    voice = voice_of(catalogue, settings.language)
+    notice = catalogue.texts.languages[settings.language].notice
     missing = missing_data(assessment, voice, catalogue.definitions.staging.families)
     at_order = service is ORDER_SELECT
     if not assessment.neuroendocrine or (at_order and not missing):
@@ -70,12 +72,12 @@ def cards(
         if at_order
         else summary(assessment, voice),
         "indicator": "info",
-        "detail": detail(assessment, missing, voice),
+        "detail": detail(assessment, missing, voice, notice),
         "source": {"label": voice.word("card", "source")},
         "overrideReasons": _overrides(voice),
     }
-    if report:
-        address = report.replace("{patient}", quote(request.patient, safe=""))
+    if settings.report:
+        address = settings.report.replace("{patient}", quote(request.patient, safe=""))
         label = voice.word("card", "report")
         card["links"] = [{"label": label, "url": address, "type": "absolute"}]
     return [card]
@@ -123,14 +125,14 @@ def _named(verdicts: Sequence[SetVerdict]) -> str:
     return ", ".join(one_line(verdict.title) for verdict in verdicts)
 
 
-def detail(assessment: Assessment, missing: Sequence[Datum], voice: Voice) -> str:
+def detail(assessment: Assessment, missing: Sequence[Datum], voice: Voice, notice: str) -> str:
     """Return the card's text as GitHub Flavored Markdown."""
     parts = [
         _as_of(assessment, voice),
         *_damage(assessment, voice),
         "\n".join(_set(verdict, voice) for verdict in assessment.verdicts),
         _missing(missing, len(assessment.verdicts), voice),
-        f"> {safe(assessment.notice)}",
+        f"> {safe(notice)}",
     ]
     return "\n\n".join(part for part in parts if part)
 

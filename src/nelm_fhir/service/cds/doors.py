@@ -36,7 +36,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     """Return the doors of CDS Hooks; that of feedback only where it can be kept."""
     settings = site.settings.cds
     asking = Turns(Limits(at_once=settings.at_once, waiting=settings.waiting))
-    there = described(site.catalogue.texts.wording, settings)
+    there = described(site.catalogue.texts.languages[settings.language].wording, settings)
 
     async def discovery(_request: Request) -> Response:
         """Say which services there are."""
@@ -73,7 +73,7 @@ async def _called(request: Request, site: Site, asking: Turns) -> Response:
         site.catalogue,
         service=service,
         request=asked,
-        report=site.settings.cds.report,
+        settings=site.settings.cds,
     )
     sets = [verdict.set for verdict in found.assessment.verdicts]
     await noted(request, site, Action.SHOWN, patient, resources=sets if shown else ())
