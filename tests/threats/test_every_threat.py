@@ -32,10 +32,10 @@ CLOSED: Final = {
     20: "patient data in logs, errors, temporary files",
     21: "XML, XXE",
     22: "CSV and spreadsheet formula injection",
+    23: "notification amplifier",
 }
 LATER: Final = {
     17: "forged tokens: service",
-    23: "notification amplifier: service",
     24: "CORS with credentials: service",
     25: "dependency risk: release",
     26: "criteria drift: golden cases per edition, tests/cases",

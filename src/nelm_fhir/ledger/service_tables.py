@@ -70,15 +70,18 @@ _OF_MESSAGE: Final = "CREATE INDEX newest_of_message ON newest (message)"
 _HOOK: Final = """
 CREATE TABLE hook (
   name TEXT PRIMARY KEY,
+  epoch TEXT NOT NULL DEFAULT '',
   last INTEGER NOT NULL DEFAULT 0,
   heard TEXT NOT NULL DEFAULT '',
   asked TEXT NOT NULL DEFAULT '',
   missed TEXT NOT NULL DEFAULT ''
 )
 """
-"""A subscription: its last event, when it was heard, when we asked by ourselves, since when silent.
+"""A subscription, by its name at this site.
 
-`last` is the number up to which every event was taken, so that a gap is seen also after a restart.
+`epoch` names the time since its events were last numbered from the beginning, `last` is the number
+up to which they were taken, so that a gap is seen also after a restart. `heard` is the last moment
+anything came, `asked` that up to which we asked by ourselves, `missed` since when it is silent.
 """
 
 SERVICE_TABLES: Final = (_MESSAGE, _WAITING, _JUDGMENT, _NEWEST, _OF_MESSAGE, _HOOK)

@@ -25,6 +25,7 @@ from nelm_fhir.service.messages.life import working
 from nelm_fhir.service.pages import doors as pages
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import answer_of, of_routing
+from nelm_fhir.service.subscriptions import doors as subscriptions
 from nelm_fhir.service.trust.guarded import AtTheGate, pages_of_others
 
 Door = Callable[[Site], Sequence[BaseRoute]]
@@ -32,6 +33,7 @@ DOORS: Final[tuple[Door, ...]] = (
     operation.routes,
     messages.routes,
     jobs.routes,
+    subscriptions.routes,
     pages.routes,
     cds.routes,
     describing.routes,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from nelm_fhir.service.cds.settings import Cds
 from nelm_fhir.service.messages.settings import Messaging
+from nelm_fhir.service.subscriptions.settings import Hooks
 from nelm_fhir.service.trust.settings import Trust
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Settings:
     links are made from it. `sets` are the criteria sets judged where a request names none, all if
     empty; `options` the switches of the site that are on. `worklist` is the ledger of `nelm batch`
     whose newest run the pages show. `server` is the FHIR server behind the service, where there is
-    one; `trust` says who may ask, `messaging` how messages are taken, `cds` what EHRs are told.
+    one; `trust` says who may ask, `messaging` how messages are taken, `cds` what EHRs are told,
+    `hooks` which subscriptions are listened to.
     """
 
     base: str = "http://127.0.0.1:8080"
@@ -53,3 +55,4 @@ class Settings:
     trust: Trust = field(default_factory=Trust)
     cds: Cds = field(default_factory=Cds)
     messaging: Messaging = field(default_factory=Messaging)
+    hooks: Hooks = field(default_factory=Hooks)

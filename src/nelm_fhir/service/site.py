@@ -45,7 +45,8 @@ class Site:
         """Make what belongs to one running service and follows from its settings."""
         object.__setattr__(self, "turns", Turns(self.settings.limits))
         object.__setattr__(self, "room", Room(self.settings.limits.held))
-        object.__setattr__(self, "gate", Gate(self.settings.trust, self.settings.base))
+        trust, base, hooks = self.settings.trust, self.settings.base, self.settings.hooks
+        object.__setattr__(self, "gate", Gate(trust, base, hooks=hooks))
 
     def today(self) -> date:
         """Return the as-of date of a request that names none: today where the service runs."""

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from nelm_fhir.service.messages.replies import Replies
 from nelm_fhir.service.messages.worker import Worker
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.subscriptions.worker import Listener
 
 
 @contextmanager
@@ -17,9 +18,11 @@ def working(site: Site) -> Iterator[None]:
     if site.ledger is None:
         yield
         return
-    worker, replies = Worker(site), Replies(site)
+    threads: list[Worker | Replies | Listener] = [Worker(site), Replies(site)]
+    if site.settings.server is not None and site.settings.hooks.hooks:
+        threads.append(Listener(site, site.settings.server))
     with ExitStack() as stack:
-        for one in (worker, replies):
+        for one in threads:
             one.start()
             stack.callback(one.stop)
         yield

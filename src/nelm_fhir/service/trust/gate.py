@@ -1,9 +1,9 @@
 """The gate: who sends a request, found out once, before any door sees it.
 
 In: a request and the settings. Out: the Caller, also in `request.state.caller`; HttpFault 401 or
-403. Tokens are asked first, then the user that a listed proxy names, then whether the anonymous are
-let in. Which token opens a door depends on its path: `/cds-services` is for the calling EHR.
-Source: interop 4 and 11 (threats 17, 24).
+403. The secret of a subscription is asked first, then tokens, then the user that a listed proxy
+names, then whether the anonymous are let in. Which token opens a door depends on its path:
+`/cds-services` is for the calling EHR. Source: interop 4 and 11 (threats 17, 24).
 """
 
 import time
@@ -15,6 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from nelm_fhir.exchange.origins import Address
+from nelm_fhir.service.subscriptions.proof import proven_sender
+from nelm_fhir.service.subscriptions.settings import Hooks
 from nelm_fhir.service.trust.caller import ANONYMOUS, Caller
 from nelm_fhir.service.trust.forms import SAFE, Seals, check_site
 from nelm_fhir.service.trust.keys import KeyRing
@@ -38,17 +40,23 @@ _NOTIFIED: Final = "/hooks/"
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _LONGEST_NAME: Final = 200
+NO_HOOKS: Final = Hooks()
 
 
 class Gate:
     """Finds out who asks one service. `base` is the address under which others know it."""
 
     def __init__(
-        self, trust: Trust, base: str = "", clock: Callable[[], float] = time.time
+        self,
+        trust: Trust,
+        base: str = "",
+        clock: Callable[[], float] = time.time,
+        hooks: Hooks = NO_HOOKS,
     ) -> None:
         ring = KeyRing(trust.keys_seconds, trust.networks, clock)
         self._trust = trust
         self._base = base
+        self._hooks = hooks
         self._tokens = Tokens(trust, ring, Used(), clock)
         self.forms = Seals(clock)
 
@@ -63,6 +71,9 @@ class Gate:
         path = request.url.path
         if path in _OPEN or path.startswith(_NOTIFIED):
             return ANONYMOUS
+        hook = proven_sender(self._hooks, path, request.headers)
+        if hook is not None:
+            return Caller("bearer", "subscription", hook)
         presented = request.headers.get("authorization")
         if presented is not None:
             return await self._by_token(presented, path)

@@ -1,0 +1,1 @@
+"""Notifications of a FHIR server: what changed is fetched from there, judged, and kept."""

@@ -1,0 +1,73 @@
+"""The record of a patient of whom something changed: fetched whole, judged, kept.
+
+In: what changed. Out: whom it is about, and how that patient's record was judged. Only the server
+that was configured is asked, for the whole record: a resource that came along is no record. The
+moment of the judgment is the one before the server was asked, so that what changes meanwhile is
+newer. Source: interop 3; 7, rules 3 and 10.
+"""
+
+from dataclasses import dataclass
+
+from nelm_fhir import pipeline
+from nelm_fhir.exchange.capability import Capability
+from nelm_fhir.exchange.client import Client
+from nelm_fhir.exchange.patient_record import fetch_record
+from nelm_fhir.exchange.single import read
+from nelm_fhir.exchange.writing.moments import in_utc
+from nelm_fhir.fhir_r4 import strict
+from nelm_fhir.ledger.messages import Ending, State
+from nelm_fhir.ledger.newest import of_patient
+from nelm_fhir.service.audit import Action, Outcome
+from nelm_fhir.service.evaluating import Wish, evaluated
+from nelm_fhir.service.messages.accepting import ledger_of
+from nelm_fhir.service.messages.answering import OK
+from nelm_fhir.service.messages.judged import judgment_of
+from nelm_fhir.service.site import Site
+from nelm_fhir.service.subscriptions.notification import patient_of
+from nelm_fhir.service.subscriptions.tickets import Ticket
+
+NOTHING: Ending = Ending(State.EVALUATED, OK, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The server that is asked, and what it says it can do."""
+
+    client: Client
+    offered: Capability
+
+
+def whom(upstream: Upstream, ticket: Ticket) -> str:
+    """Return the `Patient/id` that a change is about; empty where it is about nobody."""
+    if ticket.patient or ticket.focus.startswith("Patient/"):
+        return ticket.patient or ticket.focus
+    entry = read(upstream.client, ticket.focus)
+    if entry is None:
+        return ""
+    try:
+        return patient_of(strict.read(entry.raw))
+    except strict.Damaged:
+        return ""
+
+
+def judged(site: Site, upstream: Upstream, patient: str) -> Ending:
+    """Fetch and judge the record of a patient, and write its results where that was asked for.
+
+    Raises ExchangeError, InputError; nothing of a patient who cannot concern us is kept.
+    """
+    client = upstream.client
+    moment = in_utc(site.now().isoformat())
+    fetched = fetch_record(client, patient, upstream.offered)
+    site.audit.note(Action.FETCHED, caller=None, patient=fetched.patient, outcome=Outcome.DONE)
+    known = of_patient(ledger_of(site), client.base, fetched.patient)
+    if not known and not pipeline.concerns(fetched.bundle, site.catalogue):
+        return NOTHING
+    found = evaluated(site, fetched.bundle, Wish(subject=fetched.patient))
+    state = State.EVALUATED
+    write = site.settings.hooks.write
+    if write is not None:
+        if error := write(fetched, found.read, found.assessment):
+            raise error
+        site.audit.note(Action.WRITTEN, caller=None, patient=fetched.patient, outcome=Outcome.DONE)
+        state = State.WRITTEN
+    return Ending(state, OK, b"", judgment_of(site, found, client.base, moment))
