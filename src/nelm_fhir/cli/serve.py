@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ import click
 from nelm_fhir.cli import loading
 from nelm_fhir.cli.options import OVERLAYS, SETS, SWITCHES
 from nelm_fhir.cli.records import check_words
+from nelm_fhir.cli.serve_hooks import hooks_of, hooks_options
 from nelm_fhir.cli.serve_messages import ledger_of, messages_options, messaging_of
 from nelm_fhir.cli.serve_options import limits_of, service_options
 from nelm_fhir.cli.serve_trust import cds_of, trust_of, trust_options
@@ -36,6 +38,7 @@ _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 @service_options
 @messages_options
 @trust_options
+@hooks_options
 @SETS
 @OVERLAYS
 @SWITCHES
@@ -61,8 +64,11 @@ def command(**values: Any) -> None:
     settings = _settings(values, at, trust, cds_of(values, catalogue.texts.languages))
     _log_to_stderr()
     click.echo(f"Listening on {_address(values['host'], at)}", err=True)
-    with ledger_of(values) as ledger:
-        serve(Site(catalogue, settings, ledger, audit=audit), at)
+    with (
+        ledger_of(values) as ledger,
+        hooks_of(values, settings.server, catalogue, ledger) as hooks,
+    ):
+        serve(Site(catalogue, replace(settings, hooks=hooks), ledger, audit=audit), at)
 
 
 def _needs_extra() -> None:

@@ -120,6 +120,14 @@ def writing_options(command: Command) -> Command:
     return command
 
 
+def writing_of_service(command: Command) -> Command:
+    """Give a command those of the options that a service needs, whose ledger is its own."""
+    write, _dry_run, strategy, _ledger, *codes = _OPTIONS
+    for option in reversed((write, strategy, *codes)):
+        command = option(command)
+    return command
+
+
 def wish_of(values: dict[str, Any], *, from_server: bool) -> Wish | None:
     """Take the options out of a command's values; None where nothing is to be written.
 

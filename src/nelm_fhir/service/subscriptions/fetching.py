@@ -20,11 +20,13 @@ from nelm_fhir.ledger.newest import of_patient
 from nelm_fhir.service.audit import Action, Outcome
 from nelm_fhir.service.evaluating import Wish, evaluated
 from nelm_fhir.service.messages.accepting import ledger_of
-from nelm_fhir.service.messages.answering import OK
+from nelm_fhir.service.messages.answering import OK, is_for_later
 from nelm_fhir.service.messages.judged import judgment_of
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.statuses import fault_of, outcome_of
 from nelm_fhir.service.subscriptions.notification import patient_of
 from nelm_fhir.service.subscriptions.tickets import Ticket
+from nelm_fhir.writers.fhir_json import fhir_json
 
 NOTHING: Ending = Ending(State.EVALUATED, OK, b"")
 
@@ -63,11 +65,16 @@ def judged(site: Site, upstream: Upstream, patient: str) -> Ending:
     if not known and not pipeline.concerns(fetched.bundle, site.catalogue):
         return NOTHING
     found = evaluated(site, fetched.bundle, Wish(subject=fetched.patient))
-    state = State.EVALUATED
+    judgment = judgment_of(site, found, client.base, moment)
     write = site.settings.hooks.write
-    if write is not None:
-        if error := write(fetched, found.read, found.assessment):
-            raise error
-        site.audit.note(Action.WRITTEN, caller=None, patient=fetched.patient, outcome=Outcome.DONE)
-        state = State.WRITTEN
-    return Ending(state, OK, b"", judgment_of(site, found, client.base, moment))
+    if write is None:
+        return Ending(State.EVALUATED, OK, b"", judgment)
+    error = write(fetched, found.read, found.assessment)
+    outcome = Outcome.FAILED if error else Outcome.DONE
+    site.audit.note(Action.WRITTEN, caller=None, patient=fetched.patient, outcome=outcome)
+    if error is None:
+        return Ending(State.WRITTEN, OK, b"", judgment)
+    if is_for_later(error):
+        raise error
+    fault = fault_of(error)  # it was judged all the same, and nobody else will tell
+    return Ending(State.FAILED, fault.status, fhir_json(outcome_of(fault)), judgment)
