@@ -6,21 +6,15 @@ The service is the real `nelm serve` in a process of its own. Every record is fi
 import json
 import random
 import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import pytest
 import requests
 from tests.service.messages import FHIR_JSON, SENDER, message
+from tests.service.process import free_port, serving
 
 from nelm_fhir.ledger import messages, newest
 from nelm_fhir.ledger.store import Ledger
@@ -30,7 +24,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("loopback")]
 PATIENTS = 20
 VERSIONS = 10
 BETTER, WORSE = "meets-all", "fails-by-ki67-alone"
-START = [sys.executable, "-m", "nelm_fhir.cli.main"]
 
 
 @dataclass
@@ -43,33 +36,6 @@ class Told:
     def note(self, name: str, answer: requests.Response) -> None:
         assert answer.status_code == 200, answer.text
         self.answers.setdefault(name, set()).add(answer.content)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-@contextmanager
-def serving(ledger: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = [*START, "serve", "--port", f"{port}", "--ledger", str(ledger)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            until_alive(port, process)
-            yield process
-        finally:
-            process.kill()
-
-
-def until_alive(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(400):
-        assert process.poll() is None, "the service ended by itself"
-        with suppress(requests.ConnectionError):
-            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the service did not come up")
 
 
 def stories() -> dict[str, bytes]:
