@@ -7,6 +7,7 @@ from tests.unit.cli.run import nelm
 
 from nelm_fhir.cli.serve_hooks import hooks_of
 
+pytestmark = pytest.mark.usefixtures("loopback")
 NOTHING = {"write": False, "strategy": None, "category": None, "document_type": None}
 RATES = {"hook_rate": 10, "hook_settle": 1.0}
 GOOD = """

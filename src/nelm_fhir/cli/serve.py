@@ -65,6 +65,7 @@ def command(**values: Any) -> None:
     _log_to_stderr()
     click.echo(f"Listening on {_address(values['host'], at)}", err=True)
     with (
+        at,
         ledger_of(values) as ledger,
         hooks_of(values, settings.server, catalogue, ledger) as hooks,
     ):
