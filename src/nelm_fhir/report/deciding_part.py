@@ -38,7 +38,9 @@ def _set(verdict: SetVerdict, about: About) -> Markup:
         "article",
         element(
             "h3",
-            f"{verdict.title}, {about.word('version')} {verdict.version}: ",
+            verdict.title,
+            element("span", f", {about.word('version')} {verdict.version}", class_="screen"),
+            ": ",
             element("span", said, class_="verdict"),
         ),
         _outlook(verdict, about),
@@ -73,15 +75,19 @@ def _reasons(verdict: SetVerdict, about: About) -> Iterator[Markup]:
     if verdict.verdict is Verdict.CRITERIA_MET:
         yield _marked("✓", "", about.word("all-met"))
     elif verdict.verdict is not Verdict.NOT_APPLICABLE:
-        results = [one for one in verdict.criteria if one.id in named]
-        yield from (_reason(one, about) for one in results)
+        yield from _alike([one for one in verdict.criteria if one.id in named], about)
     yield from (_marked("!", flag, about.text(flag).text) for flag in verdict.flags)
 
 
-def _reason(result: CriterionResult, about: About) -> Markup:
-    sentence = criterion_sentence(result, about.voice)
-    facts = about.cited(fact for answer in deciding(result) for fact in answer.used)
-    return _marked(STATUS_MARKS[outcome(result)], result.id, sentence, " ", facts)
+def _alike(results: Sequence[CriterionResult], about: About) -> Iterator[Markup]:
+    """Yield why criteria have their status; what is said of several is said once."""
+    found: dict[tuple[str, str], list[CriterionResult]] = {}
+    for one in results:
+        found.setdefault((outcome(one), criterion_sentence(one, about.voice)), []).append(one)
+    for (status, sentence), those in found.items():
+        facts = about.cited(f for one in those for answer in deciding(one) for f in answer.used)
+        names = ", ".join(one.id for one in those)
+        yield _marked(STATUS_MARKS[status], names, sentence, " ", facts)
 
 
 def outcome(result: CriterionResult) -> str:

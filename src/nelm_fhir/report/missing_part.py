@@ -47,11 +47,8 @@ def _when(settled: Settled, about: About) -> str:
 
 
 def settled_words(settled: Settled, about: About) -> str:
-    """Return the criteria that something would settle, set by set."""
-    by_set: dict[str, list[str]] = {}
-    for named in settled.criteria:
-        by_set.setdefault(named.title, []).append(_id(named, about))
-    return "; ".join(f"{title} {', '.join(ids)}" for title, ids in by_set.items())
+    """Return the ids of the criteria that something would settle; each names its set."""
+    return ", ".join(_id(named, about) for named in settled.criteria)
 
 
 def _id(named: Named, about: About) -> str:

@@ -68,7 +68,7 @@ ul.marked { list-style: none; padding: 0; } ul.marked > li { padding-left: 1.5re
             text-indent: -1.5rem; max-width: 60rem; }
 ul.marked > li > .mark { display: inline-block; width: 1.5rem; text-indent: 0; font-weight: 700; }
 ul.marked > li > * { text-indent: 0; }
-.id { font: .88em ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; white-space: nowrap; }
+.id { font: .88em ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; }
 .verdict { font-weight: 600; }
 details { margin: .25rem 0 .4rem; } summary { cursor: pointer; color: #0b4f8a; }
 details > div, details > ul { margin: .4rem 0 .8rem; padding-left: 1rem;
@@ -115,13 +115,15 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   table.plain { font-size: 6.2pt; line-height: 1.18; }
   table.plain th, table.plain td { padding: 1pt 3pt .6pt; }
   td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .sets { columns: 2; column-gap: 14pt; } .sets article { break-inside: avoid; }
-  ul.missing { columns: 2; column-gap: 14pt; } ul.missing li { break-inside: avoid; }
-  ul.texts { columns: 2; column-gap: 14pt; }
+  .sets { columns: 3; column-gap: 11pt; font-size: 6.6pt; } .sets h3 { font-size: 6.8pt; }
+  .sets li { break-inside: avoid; } .sets .id { font: inherit; font-weight: 600; }
+  ul.missing { columns: 3; column-gap: 11pt; padding: 0; font-size: 6.6pt; list-style: none; }
+  ul.missing li { break-inside: avoid; }
+  ul.texts { columns: 3; column-gap: 11pt; font-size: 6.6pt; padding-left: 8pt; }
   ul.marked > li { padding-left: 8pt; text-indent: -8pt; } ul.marked > li > .mark { width: 8pt; }
   figure { margin: 1pt 0; break-inside: avoid; }
   ol.events { columns: 3; column-gap: 10pt; font-size: 6.2pt; line-height: 1.18; }
   ol.events li { padding-left: 12pt; text-indent: -12pt; } ol.events .number { width: 12pt; }
-  .paper { display: block; font-size: 6pt; line-height: 1.2; overflow-wrap: anywhere; }
+  .paper { display: block; font-size: 5.8pt; line-height: 1.2; overflow-wrap: anywhere; }
 }
 """

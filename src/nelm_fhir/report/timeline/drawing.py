@@ -18,8 +18,8 @@ from nelm_fhir.report.timeline.scale import LEFT, RIGHT, Scale, scale_of
 
 WIDTH: Final = 1000
 TOP: Final = 34
-LINE: Final = 17
-GAP: Final = 6
+LINE: Final = 15
+GAP: Final = 5
 LETTER: Final = 6.1
 """Units that a letter takes on average, for keeping words apart."""
 INK: Final = "#1c242b"
