@@ -14,6 +14,7 @@ from nelm_fhir.assessment.criterion_sentences import (
 )
 from nelm_fhir.assessment.result import CriterionResult, SetVerdict, Verdict
 from nelm_fhir.assessment.told import Fact
+from nelm_fhir.core.logic import Status
 from nelm_fhir.report.about import About
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Markup, element, joined
@@ -26,8 +27,31 @@ ENGLISH = "en"
 def deciding_part(about: About) -> Markup:
     """Return the section, set by set."""
     sets = [_set(one, about) for one in about.assessment.verdicts]
-    heading = element("h2", about.word("deciding"))
-    return element("section", heading, element("div", *sets, class_="sets"), id="deciding")
+    return element(
+        "section",
+        element("h2", about.word("deciding")),
+        element("div", *sets, _open(about), class_="sets"),
+        id="deciding",
+    )
+
+
+def _open(about: About) -> Markup | None:
+    """Return why criteria are open, over all sets: most of them lack the same."""
+    found = [
+        result
+        for verdict in about.assessment.verdicts
+        for result in verdict.criteria
+        if result.status is Status.UNKNOWN and result.id in _named(verdict)
+    ]
+    if not found:
+        return None
+    rows = element("ul", *_alike(found, about), class_="marked")
+    return element("article", element("h3", about.word("why-open")), rows)
+
+
+def _named(verdict: SetVerdict) -> frozenset[str]:
+    """Return the criteria that a verdict rests on, and those that it lacks data for."""
+    return frozenset({*verdict.deciding, *(one.criterion for one in verdict.missing)})
 
 
 def _set(verdict: SetVerdict, about: About) -> Markup:
@@ -71,11 +95,13 @@ def _reasons(verdict: SetVerdict, about: About) -> Iterator[Markup]:
     """Yield what the verdict rests on, then the flags of the set."""
     if verdict.verdict is Verdict.NOT_APPLICABLE:
         yield from (_marked("–", name, about.text(name).text) for name in verdict.deciding)
-    named = {*verdict.deciding, *(one.criterion for one in verdict.missing)}
     if verdict.verdict is Verdict.CRITERIA_MET:
         yield _marked("✓", "", about.word("all-met"))
     elif verdict.verdict is not Verdict.NOT_APPLICABLE:
-        yield from _alike([one for one in verdict.criteria if one.id in named], about)
+        results = [one for one in verdict.criteria if one.id in _named(verdict)]
+        yield from _alike([one for one in results if one.status is not Status.UNKNOWN], about)
+        if names := ", ".join(one.id for one in results if one.status is Status.UNKNOWN):
+            yield _marked("?", names, about.word("open"))
     yield from (_marked("!", flag, about.text(flag).text) for flag in verdict.flags)
 
 

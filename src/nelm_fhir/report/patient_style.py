@@ -120,6 +120,7 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   ul.missing { columns: 3; column-gap: 11pt; padding: 0; font-size: 6.6pt; list-style: none; }
   ul.missing li { break-inside: avoid; }
   ul.texts { columns: 3; column-gap: 11pt; font-size: 6.6pt; padding-left: 8pt; }
+  ul.texts li { break-inside: avoid; }
   ul.marked > li { padding-left: 8pt; text-indent: -8pt; } ul.marked > li > .mark { width: 8pt; }
   figure { margin: 1pt 0; break-inside: avoid; }
   ol.events { columns: 3; column-gap: 10pt; font-size: 6.2pt; line-height: 1.18; }
