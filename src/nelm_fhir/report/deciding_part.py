@@ -101,7 +101,7 @@ def _reasons(verdict: SetVerdict, about: About) -> Iterator[Markup]:
         results = [one for one in verdict.criteria if one.id in _named(verdict)]
         yield from _alike([one for one in results if one.status is not Status.UNKNOWN], about)
         if names := ", ".join(one.id for one in results if one.status is Status.UNKNOWN):
-            yield _marked("?", names, about.word("open"))
+            yield _marked("?", names, about.word("open"), class_="screen")
     yield from (_marked("!", flag, about.text(flag).text) for flag in verdict.flags)
 
 
@@ -121,10 +121,10 @@ def outcome(result: CriterionResult) -> str:
     return RUNNING if result.running else str(result.status)
 
 
-def _marked(mark: str, name: str, *content: str) -> Markup:
+def _marked(mark: str, name: str, *content: str, class_: str | None = None) -> Markup:
     shown = element("span", mark, class_="mark", aria_hidden="true")
     named = joined((element("span", name, class_="id"), " ")) if name else None
-    return element("li", shown, named, *content)
+    return element("li", shown, named, *content, class_=class_)
 
 
 def _everything(verdict: SetVerdict, about: About) -> Markup:

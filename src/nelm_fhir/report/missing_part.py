@@ -3,12 +3,10 @@
 In: the matter of the page. Out: Markup, by what has to be found or done.
 """
 
-from collections.abc import Iterator
-
 from nelm_fhir.assessment.missing_data import Datum, Named, Settled, Settling, missing_data
 from nelm_fhir.assessment.voice import capitalized
 from nelm_fhir.report.about import About
-from nelm_fhir.report.markup import Markup, element
+from nelm_fhir.report.markup import Markup, element, joined
 
 
 def missing_part(about: About) -> Markup:
@@ -18,18 +16,21 @@ def missing_part(about: About) -> Markup:
     heading = element("h2", about.word("missing"))
     if not data:
         return element("section", heading, element("p", about.word("nothing-missing")))
-    rows = [row for datum in data for row in _rows(datum, about)]
+    rows = [_row(datum, about) for datum in data]
     return element("section", heading, element("ul", *rows, class_="missing"), id="missing")
 
 
-def _rows(datum: Datum, about: About) -> Iterator[Markup]:
-    for settling in datum.settlings:
-        yield element(
-            "li",
-            element("b", f"? {datum.name}: "),
+def _row(datum: Datum, about: About) -> Markup:
+    told = [
+        element(
+            "span",
             f"{capitalized(settling.settle)}. ",
             element("span", _settles(settling, about), class_="dim small"),
+            class_="settling",
         )
+        for settling in datum.settlings
+    ]
+    return element("li", element("b", f"? {datum.name}: "), joined(told, " "))
 
 
 def _settles(settling: Settling, about: About) -> str:

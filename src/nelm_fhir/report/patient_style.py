@@ -64,6 +64,19 @@ td.met, td.criteria-met { background: var(--met); }
 td.running, td.deferred { background: var(--wait); }
 td.unknown, td.indeterminate { background: var(--open); }
 td.not-met, td.criteria-not-met { background: var(--not); }
+ul.missing { list-style: none; padding: 0; } ul.missing > li { margin: .35rem 0; }
+.settling { display: block; margin-left: 1rem; max-width: 60rem; }
+ul.marked { list-style: none; padding: 0; }
+ul.marked > li { position: relative; padding-left: 1.5rem; max-width: 60rem; }
+ul.marked > li > .mark { position: absolute; left: 0; font-weight: 700; }
+.id { font: inherit; }
+table.matrix .differs { display: block; font-weight: 600; font-size: .88em; }
+td.met, td.criteria-met { background: var(--met); }
+td.running, td.deferred { background: var(--wait); }
+td.unknown, td.indeterminate { background: var(--open); }
+td.not-met, td.criteria-not-met { background: var(--not); }
+ul.missing { list-style: none; padding: 0; } ul.missing > li { margin: .35rem 0; }
+.settling { display: block; margin-left: 1rem; max-width: 60rem; }
 ul.marked { list-style: none; padding: 0; } ul.marked > li { padding-left: 1.5rem;
             text-indent: -1.5rem; max-width: 60rem; }
 ul.marked > li > .mark { display: inline-block; width: 1.5rem; text-indent: 0; font-weight: 700; }
@@ -75,7 +88,7 @@ details > div, details > ul { margin: .4rem 0 .8rem; padding-left: 1rem;
                border-left: 3px solid var(--line); }
 blockquote { margin: .1rem 0 .3rem; color: var(--dim); }
 table.plain { font-size: .9em; table-layout: fixed; min-width: 44rem; }
-table.plain col.result { width: 56%; } table.plain col.population { width: 20%; }
+table.plain col.result { width: 60%; } table.plain col.population { width: 23%; }
 table.plain th { border-bottom: 2px solid var(--ink); }
 table.plain td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 ol.facts { list-style: none; padding: 0; }
@@ -90,14 +103,14 @@ svg text { font: 11px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sa
            fill: #1c242b; }
 svg .soft { fill: #515c66; } svg .strong { font-weight: 600; }
 ol.events { columns: 2 22rem; column-gap: 2rem; font-size: .92em; list-style: none; padding: 0; }
-ol.events li { break-inside: avoid; padding-left: 2rem; text-indent: -2rem; }
-ol.events .number { display: inline-block; width: 2rem; text-indent: 0; color: var(--dim); }
+ol.events li { break-inside: avoid; position: relative; padding-left: 2rem; }
+ol.events .number { position: absolute; left: 0; color: var(--dim); }
 footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--line);
          color: var(--dim); }
-@page { size: A4; margin: 8mm 9mm; }
+@page { size: A4; margin: 7mm 8mm; }
 @media print {
   body { font-size: 7pt; line-height: 1.27; padding: 0; max-width: none; }
-  h1 { font-size: 12pt; } h2 { font-size: 8.4pt; margin: 5pt 0 1.5pt; padding-bottom: .8pt;
+  h1 { font-size: 12pt; } h2 { font-size: 8.2pt; margin: 4pt 0 1pt; padding-bottom: .6pt;
        break-after: avoid; } h3 { font-size: 7.2pt; margin: 3pt 0 0; break-after: avoid; }
   p, ul, ol { max-width: none; margin: .8pt 0; } li { margin: 0; }
   .small, .dim.small, .source { font-size: 6.2pt; }
@@ -115,16 +128,19 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   table.plain { font-size: 6.2pt; line-height: 1.18; }
   table.plain th, table.plain td { padding: 1pt 3pt .6pt; }
   td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .sets { columns: 3; column-gap: 11pt; font-size: 6.6pt; } .sets h3 { font-size: 6.8pt; }
+  .sets { columns: 3; column-gap: 11pt; font-size: 6.4pt; line-height: 1.22; }
+  .sets h3 { font-size: 6.6pt; margin-top: 2pt; }
   .sets li { break-inside: avoid; } .sets .id { font: inherit; font-weight: 600; }
-  ul.missing { columns: 3; column-gap: 11pt; padding: 0; font-size: 6.6pt; list-style: none; }
-  ul.missing li { break-inside: avoid; }
-  ul.texts { columns: 3; column-gap: 11pt; font-size: 6.6pt; padding-left: 8pt; }
+  ul.missing { columns: 3; column-gap: 11pt; padding: 0; font-size: 6.4pt; line-height: 1.2;
+               list-style: none; }
+  ul.missing > li { margin: 0 0 1pt; break-inside: avoid; }
+  .settling { display: inline; margin: 0; }
+  ul.texts { columns: 3; column-gap: 11pt; font-size: 6.3pt; line-height: 1.2; padding-left: 8pt; }
   ul.texts li { break-inside: avoid; }
-  ul.marked > li { padding-left: 8pt; text-indent: -8pt; } ul.marked > li > .mark { width: 8pt; }
-  figure { margin: 1pt 0; break-inside: avoid; }
+  ul.marked > li { padding-left: 8pt; }
+  figure { margin: 0; break-inside: avoid; } section { margin: 0; }
   ol.events { columns: 3; column-gap: 10pt; font-size: 6.2pt; line-height: 1.18; }
-  ol.events li { padding-left: 12pt; text-indent: -12pt; } ol.events .number { width: 12pt; }
-  .paper { display: block; font-size: 5.8pt; line-height: 1.2; overflow-wrap: anywhere; }
+  ol.events li { padding-left: 12pt; }
+  .paper { display: block; font-size: 5.7pt; line-height: 1.15; overflow-wrap: anywhere; }
 }
 """
