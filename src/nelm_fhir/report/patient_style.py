@@ -69,18 +69,6 @@ ul.missing { list-style: none; padding: 0; } ul.missing > li { margin: .35rem 0;
 ul.marked { list-style: none; padding: 0; }
 ul.marked > li { position: relative; padding-left: 1.5rem; max-width: 60rem; }
 ul.marked > li > .mark { position: absolute; left: 0; font-weight: 700; }
-.id { font: inherit; }
-table.matrix .differs { display: block; font-weight: 600; font-size: .88em; }
-td.met, td.criteria-met { background: var(--met); }
-td.running, td.deferred { background: var(--wait); }
-td.unknown, td.indeterminate { background: var(--open); }
-td.not-met, td.criteria-not-met { background: var(--not); }
-ul.missing { list-style: none; padding: 0; } ul.missing > li { margin: .35rem 0; }
-.settling { display: block; margin-left: 1rem; max-width: 60rem; }
-ul.marked { list-style: none; padding: 0; } ul.marked > li { padding-left: 1.5rem;
-            text-indent: -1.5rem; max-width: 60rem; }
-ul.marked > li > .mark { display: inline-block; width: 1.5rem; text-indent: 0; font-weight: 700; }
-ul.marked > li > * { text-indent: 0; }
 .id { font: .88em ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; }
 .verdict { font-weight: 600; }
 details { margin: .25rem 0 .4rem; } summary { cursor: pointer; color: #0b4f8a; }
@@ -88,7 +76,7 @@ details > div, details > ul { margin: .4rem 0 .8rem; padding-left: 1rem;
                border-left: 3px solid var(--line); }
 blockquote { margin: .1rem 0 .3rem; color: var(--dim); }
 table.plain { font-size: .9em; table-layout: fixed; min-width: 44rem; }
-table.plain col.result { width: 60%; } table.plain col.population { width: 23%; }
+table.plain col.result { width: 57%; } table.plain col.population { width: 22%; }
 table.plain th { border-bottom: 2px solid var(--ink); }
 table.plain td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 ol.facts { list-style: none; padding: 0; }
@@ -128,10 +116,10 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   table.plain { font-size: 6.2pt; line-height: 1.18; }
   table.plain th, table.plain td { padding: 1pt 3pt .6pt; }
   td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .sets { columns: 3; column-gap: 11pt; font-size: 6.4pt; line-height: 1.22; }
-  .sets h3 { font-size: 6.6pt; margin-top: 2pt; }
+  .sets { columns: 3; column-gap: 10pt; font-size: 6.3pt; line-height: 1.19; }
+  .sets h3 { font-size: 6.6pt; margin-top: 2pt; break-inside: avoid; }
   .sets li { break-inside: avoid; } .sets .id { font: inherit; font-weight: 600; }
-  ul.missing { columns: 3; column-gap: 11pt; padding: 0; font-size: 6.4pt; line-height: 1.2;
+  ul.missing { columns: 3; column-gap: 10pt; padding: 0; font-size: 6.3pt; line-height: 1.17;
                list-style: none; }
   ul.missing > li { margin: 0 0 1pt; break-inside: avoid; }
   .settling { display: inline; margin: 0; }
@@ -139,7 +127,7 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   ul.texts li { break-inside: avoid; }
   ul.marked > li { padding-left: 8pt; }
   figure { margin: 0; break-inside: avoid; } section { margin: 0; }
-  ol.events { columns: 3; column-gap: 10pt; font-size: 6.2pt; line-height: 1.18; }
+  ol.events { columns: 3; column-gap: 10pt; font-size: 6.2pt; line-height: 1.15; }
   ol.events li { padding-left: 12pt; }
   .paper { display: block; font-size: 5.7pt; line-height: 1.15; overflow-wrap: anywhere; }
 }
