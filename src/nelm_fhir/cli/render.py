@@ -20,6 +20,7 @@ from nelm_fhir.cli.pages.assessment import assessment_page
 from nelm_fhir.cli.pages.view import View
 from nelm_fhir.errors import NelmError
 from nelm_fhir.knowledge.catalogue import Catalogue
+from nelm_fhir.report.fact_sheet import fact_sheet
 from nelm_fhir.report.markdown import escaped, markdown
 from nelm_fhir.report.one_line import one_line
 from nelm_fhir.report.patient_page import patient_page
@@ -37,10 +38,11 @@ class Form(StrEnum):
     MD = "md"
     CSV = "csv"
     HTML = "html"
+    FACTS = "facts"
 
 
 FORMATS: Final = [str(form) for form in Form]
-OF_ONE: Final = frozenset({Form.HTML})
+OF_ONE: Final = frozenset({Form.HTML, Form.FACTS})
 """Forms that are a whole document about one record."""
 
 
@@ -133,6 +135,15 @@ def _html(results: Iterable[Result], run: Run) -> Iterator[bytes]:
             yield patient_page(result.read, result.assessment, run.catalogue, voice).encode()
 
 
+def _facts(results: Iterable[Result], run: Run) -> Iterator[bytes]:
+    voice = voice_of(run.catalogue, run.language)
+
+    def page(judged: Judged) -> str:
+        return fact_sheet(judged.read, judged.assessment, run.catalogue, voice)
+
+    return _pages(results, run, page, one_line)
+
+
 def _json(results: Iterable[Result], run: Run) -> Iterator[bytes]:
     """Yield one JSON object per record; of several records each on one line."""
     indent = run.form is Form.JSON and not run.several
@@ -183,4 +194,5 @@ _WRITERS: Final[dict[Form, Callable[[Iterable[Result], Run], Iterator[bytes]]]] 
     Form.MD: _markdown,
     Form.CSV: _csv,
     Form.HTML: _html,
+    Form.FACTS: _facts,
 }

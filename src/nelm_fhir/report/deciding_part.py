@@ -18,7 +18,7 @@ from nelm_fhir.core.logic import Status
 from nelm_fhir.report.about import About
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Markup, element, joined
-from nelm_fhir.report.matrix import RUNNING
+from nelm_fhir.report.matrix import outcome
 from nelm_fhir.report.matrix_table import STATUS_MARKS
 
 ENGLISH = "en"
@@ -114,11 +114,6 @@ def _alike(results: Sequence[CriterionResult], about: About) -> Iterator[Markup]
         facts = about.cited(f for one in those for answer in deciding(one) for f in answer.used)
         names = ", ".join(one.id for one in those)
         yield _marked(STATUS_MARKS[status], names, sentence, " ", facts)
-
-
-def outcome(result: CriterionResult) -> str:
-    """Return the status of a criterion, or `running` for a clock that runs."""
-    return RUNNING if result.running else str(result.status)
 
 
 def _marked(mark: str, name: str, *content: str, class_: str | None = None) -> Markup:

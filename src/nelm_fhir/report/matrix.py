@@ -113,9 +113,9 @@ def _items(
     apart = isinstance(asked, Group) and asked.joined is Joined.ALL and kind is not Kind.GUARD
     for place, asks in list(rows.items())[: None if apart else 1]:
         partly = apart and len(rows) > 1
-        outcome = _outcome(result, {ask.asks for ask in asks}) if partly else _of(result)
+        its = _outcome(result, {ask.asks for ask in asks}) if partly else outcome(result)
         compares = any(ask.limit is not None for ask in asks)
-        yield place, Item(result, outcome, partly, compares, _is_either(asked))
+        yield place, Item(result, its, partly, compares, _is_either(asked))
 
 
 def _is_either(asked: Ask | Group | None) -> bool:
@@ -130,7 +130,8 @@ def _asks(question: Ask | Group | None) -> Iterator[Ask]:
             yield from _asks(part)
 
 
-def _of(result: CriterionResult) -> str:
+def outcome(result: CriterionResult) -> str:
+    """Return the status of a criterion, or `running` for a clock that runs."""
     return RUNNING if result.running else str(result.status)
 
 
@@ -138,5 +139,5 @@ def _outcome(result: CriterionResult, names: Collection[str]) -> str:
     """Return the answer to some of the questions that must all be answered well."""
     found = {answer.outcome for answer in result.answers if answer.asks in names}
     if not found or result.status is Status.NOT_APPLICABLE:
-        return _of(result)
-    return str(next(outcome for outcome in _WORST_FIRST if outcome in found))
+        return outcome(result)
+    return str(next(worst for worst in _WORST_FIRST if worst in found))
