@@ -14,13 +14,19 @@ FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps t
 # Two workers; what is started once (Java, Spark) belongs to one of them (tests/conftest.py).
 SIDE_BY_SIDE := -n 2 --dist loadgroup
 
-.PHONY: help demo demo-server check test lint types fast criteria golden bench soak mutate lock clean
+.PHONY: help demo demo-server demo-service screenshots check test lint types fast criteria golden bench soak mutate lock clean
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.run ## set up, and assess a sample patient
 	@$(BIN)/nelm assess sample_bundles/sets-that-disagree/bundle.json --as-of 2026-04-20
+
+demo-service: $(VENV)/.dev ## serve the pages with the sample patients; open the address it prints (PORT=8080)
+	@$(BIN)/nelm serve --samples --port $(or $(PORT),8080)
+
+screenshots: $(VENV)/.dev ## write every page to build/screenshots: English and German, desktop and narrow (needs Chromium)
+	@$(BIN)/python -m tests.service.screenshots
 
 demo-server: $(VENV)/.dev ## the same at a FHIR server: find patients, judge, write back (needs Java; KEEP=1 leaves it running)
 	@$(BIN)/python -m tests.peers.demo

@@ -15,6 +15,7 @@ from nelm_fhir.cli.records import check_words
 from nelm_fhir.cli.serve_hooks import hooks_of, hooks_options
 from nelm_fhir.cli.serve_messages import ledger_of, messages_options, messaging_of
 from nelm_fhir.cli.serve_options import limits_of, service_options
+from nelm_fhir.cli.serve_pages import pages_options, worklist_of
 from nelm_fhir.cli.serve_trust import cds_of, trust_of, trust_options
 from nelm_fhir.cli.server_options import server_of, server_options
 
@@ -39,6 +40,7 @@ _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 @messages_options
 @trust_options
 @hooks_options
+@pages_options
 @SETS
 @OVERLAYS
 @SWITCHES
@@ -63,13 +65,15 @@ def command(**values: Any) -> None:
     at = listening(values["host"], values["port"])
     settings = _settings(values, at, trust, cds_of(values, catalogue.texts.languages))
     _log_to_stderr()
-    click.echo(f"Listening on {_address(values['host'], at)}", err=True)
     with (
         at,
+        worklist_of(values, catalogue) as worklist,
         ledger_of(values) as ledger,
         hooks_of(values, settings.server, catalogue, ledger) as hooks,
     ):
-        serve(Site(catalogue, replace(settings, hooks=hooks), ledger, audit=audit), at)
+        click.echo(f"Listening on {_address(values['host'], at)}", err=True)
+        settings = replace(settings, worklist=worklist, hooks=hooks)
+        serve(Site(catalogue, settings, ledger, audit=audit), at)
 
 
 def _needs_extra() -> None:

@@ -9,8 +9,12 @@ Source: attested-entry.md section 3, FHIR R4 QuestionnaireResponse.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
 
 from nelm_fhir.core.canonical import FORM
+from nelm_fhir.writers.canonicals import URI_SYSTEM
 from nelm_fhir.writers.datatypes import Json, filled
 
 Answers = Mapping[str, Sequence[Json]]
@@ -19,18 +23,27 @@ Given = Mapping[str, Sequence[Answers]]
 """The answered groups by the linkId of the group; one that repeats stands several times."""
 
 
-def questionnaire_response(
-    form: Mapping[str, Any], given: Given, subject: str, author: Json, authored: datetime
-) -> Json:
-    """Return the completed answers; `subject` is the reference of the patient."""
+class Signed(Struct, frozen=True):
+    """Who answers about whom, when; `number` is what these answers are known by everywhere."""
+
+    subject: str
+    author: Json
+    authored: datetime
+    number: UUID
+
+
+def questionnaire_response(form: Mapping[str, Any], given: Given, signed: Signed) -> Json:
+    """Return the completed answers; those about nobody named have no subject."""
+    subject = {"reference": signed.subject} if signed.subject else None
     return filled(
         {
             "resourceType": "QuestionnaireResponse",
+            "identifier": {"system": URI_SYSTEM, "value": signed.number.urn},
             "questionnaire": f"{FORM}|{form['version']}",
             "status": "completed",
-            "subject": {"reference": subject},
-            "authored": authored.isoformat(),
-            "author": author,
+            "subject": subject,
+            "authored": signed.authored.isoformat(),
+            "author": signed.author,
             "item": [one for group in form.get("item", ()) for one in _groups(group, given)],
         }
     )

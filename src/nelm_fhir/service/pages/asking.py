@@ -9,6 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
+from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -39,7 +40,7 @@ from nelm_fhir.service.site import Site
 from nelm_fhir.service.trust.forms import FIELD
 from nelm_fhir.writers.datatypes import Json
 from nelm_fhir.writers.fhir_json import fhir_json
-from nelm_fhir.writers.questionnaire_response import questionnaire_response
+from nelm_fhir.writers.questionnaire_response import Signed, questionnaire_response
 
 FORM: Final = "/patients/{patient:path}/form"
 _ANSWERS: Final = "answers"
@@ -111,7 +112,8 @@ async def _answered(case: Case, sent: Submitted) -> Response:
     made = case.grounds.made
     subject = made.assessment.subject.reference or ""
     author = author_of(name, case.caller.issuer)
-    response = questionnaire_response(form, filled.given, subject, author, case.site.now())
+    signed = Signed(subject, author, case.site.now(), uuid4())
+    response = questionnaire_response(form, filled.given, signed)
     after = await in_turn(case.site, partial(case.grounds.judged_with, case.site, response))
     await noted(case.request, case.site, Action.ANSWERED, subject or None)
     outcome = Outcome(
