@@ -11,6 +11,9 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import NoReturn, TypeVar
 
 import pytest
+import pytest_socket
+from playwright.sync_api import Browser
+from tests.peers.browser import Axe, chromium
 from tests.peers.judges import (
     HapiValidator,
     Judge,
@@ -100,3 +103,16 @@ def empty_medplum(medplum_server: MedplumServer) -> MedplumServer:
     """Medplum's router with nothing in it at the beginning of the module."""
     medplum_server.empty()
     return medplum_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    pytest_socket.enable_socket()  # we speak to it by a pair of sockets; each test closes its own
+    yield from started(chromium)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Iterator[Axe]:
+    """axe-core, which judges the accessibility of pages."""
+    yield from started(Axe.installed)
