@@ -56,9 +56,9 @@ class Envelope:
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; everything else (start, end) goes on as it came."""
+        """Answer one request; start and end go on as they came, and are told where they fail."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._life(scope, receive, send)
             return
         numbers = numbers_of(Headers(scope=scope))
         begin(numbers)
@@ -72,6 +72,13 @@ class Envelope:
             seconds = time.perf_counter() - began
             _log(scope, answer, seconds)
             self._site.metrics.answered(_door(scope), answer.status, seconds)
+
+    async def _life(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            defect(0, error)
+            raise
 
     async def _inside(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
