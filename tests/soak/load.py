@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.service.cds.requests import call
 from tests.service.messages import FHIR_JSON, SAMPLES, message
 
 PATIENTS = 40
@@ -34,6 +35,7 @@ def samples() -> dict[str, bytes]:
 def asks() -> Iterator[Ask]:
     """Yield requests without end, each kind as often as any other."""
     records = samples()
+    hooks = {name: json.dumps(call(name)).encode() for name in records}
     names = itertools.cycle(records)
     numbers = itertools.count()
     kinds: list[Callable[[int, str], Ask]] = [
@@ -43,7 +45,7 @@ def asks() -> Iterator[Ask]:
         lambda _, name: Ask("POST", "/evaluate", records[name][:-7], good=frozenset({400})),
         lambda *_: Ask("GET", "/fhir/metadata"),
         lambda *_: Ask("GET", "/metrics"),
-        lambda _, name: Ask("POST", "/cds-services/nelm-patient-view", hook(records[name]), CDS),
+        lambda _, name: Ask("POST", "/cds-services/nelm-patient-view", hooks[name], CDS),
         lambda *_: Ask("GET", "/"),
     ]
     for kind in itertools.cycle(kinds):
@@ -62,15 +64,3 @@ def sent(number: int, name: str) -> bytes:
     """A message of its own about one of the patients, each younger than the one before."""
     moment = f"2026-06-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z"
     return message(f"soak-{number}", name, patient=f"soak-{number % PATIENTS}", moment=moment)
-
-
-def hook(record: bytes) -> bytes:
-    """A call of an EHR that gives the whole record with it."""
-    entries = json.loads(record)["entry"]
-    patient = next(e["resource"] for e in entries if e["resource"]["resourceType"] == "Patient")
-    return json.dumps({
-        "hook": "patient-view",
-        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
-        "context": {"userId": "Practitioner/soak", "patientId": patient["id"]},
-        "prefetch": {"patient": patient},
-    }).encode()  # fmt: skip
