@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.service.cds.requests import call
+from tests.service.cds.ehr_calls import call
 from tests.service.messages import FHIR_JSON, SAMPLES, message
 
 PATIENTS = 40
