@@ -78,7 +78,7 @@ def test_every_page_is_closed_to_caches_frames_and_other_origins(base):
     for path in ("/", "/try?sample=meets-all", "/try?sample=nobody"):
         answer = requests.get(base + path, timeout=30)
         assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy

@@ -22,7 +22,7 @@ STYLE: Final = "/assets/nelm.css"
 SCRIPT: Final = "/assets/nelm.js"
 CLOSED: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with none, browsers send our forms from `Origin: null`
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
