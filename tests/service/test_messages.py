@@ -152,6 +152,12 @@ def test_in_acknowledgment_mode_a_message_is_kept_answered_and_judged_afterwards
     assert again.headers["Content-Location"] == first.headers["Content-Location"]
 
 
+def test_who_prefers_not_to_wait_is_not_kept_waiting(start):
+    headers = {**FHIR_JSON, "Prefer": "respond-async"}
+    answer = requests.post(f"{start()}/messages", message("m-1"), headers=headers, timeout=10)
+    assert answer.status_code == 202
+
+
 def test_who_asks_for_later_is_told_where_and_finds_it_there_until_it_is_deleted(start):
     base = start()
     answer = post(base, message("m-1"), "/messages?async=true")

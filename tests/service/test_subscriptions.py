@@ -9,12 +9,11 @@ from tests.service.hooks import listening, until
 from tests.service.notifications import OBSERVATION, PATIENT, event, some_of, status, store, told
 
 from nelm_fhir.errors import NotABundle
-from nelm_fhir.ledger import hooks
+from nelm_fhir.ledger import hooks, newest
 from nelm_fhir.service.subscriptions.notification import Kind, notification
 
 pytestmark = pytest.mark.usefixtures("loopback")
 HANDSHAKE = told("handshake", 0)
-MET = [(PATIENT, "met")]
 
 
 @pytest.fixture
@@ -247,3 +246,43 @@ def test_both_editions_of_the_names_are_read():
     found = notification(camel)
     assert (found.kind, found.since_start, found.numbers) == (Kind.EVENT, 7, [7])
     assert found == notification(event(7))
+
+
+def test_a_gap_of_any_length_is_one_search(listen):
+    with listen(store(instead=Answering(events=True))) as site:
+        site.send(HANDSHAKE)
+        site.send(told("heartbeat", 10**17))
+        site.done()
+        assert site.asked("$events") == []
+        assert hooks.of_name(site.ledger, "records").last == 10**17
+
+
+def test_a_resource_that_is_gone_is_about_the_patient_whose_judgment_rests_on_it(listen):
+    fhir = store()
+    with listen(fhir) as site:
+        site.send(event(1))
+        site.done()
+        (judgment,) = newest.judgments(site.ledger)
+        used = next(
+            one for one in some_of(fhir, "Procedure") if f'"{one}"' in judgment.assessment.decode()
+        )
+        fhir.gone = frozenset({used})
+        site.send(event(2, used))
+        site.done()
+        assert site.fetched() == [PATIENT, PATIENT]
+        (after,) = newest.judgments(site.ledger)
+        assert f'"{used}"' not in after.assessment.decode()
+
+
+def test_a_patient_who_was_merged_into_another_stands_no_more(listen):
+    fhir = store()
+    with listen(fhir) as site:
+        site.send(event(1))
+        site.done()
+        old = json.loads(fhir.texts[PATIENT][0])
+        replaced = {"other": {"reference": "Patient/new"}, "type": "replaced-by"}
+        fhir.add({**old, "active": False, "link": [replaced]})
+        fhir.add({**old, "id": "new"})
+        site.send(event(2))
+        site.done()
+        assert verdicts_of(site.standing()) == {"Patient/new"}

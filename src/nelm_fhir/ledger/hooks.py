@@ -37,7 +37,7 @@ def of_name(ledger: Ledger, name: str) -> Hook:
 
 def every(ledger: Ledger) -> Iterator[Hook]:
     """Yield every subscription that was ever heard, by name."""
-    for row in list(ledger.rows("SELECT * FROM hook ORDER BY name")):
+    for row in ledger.listed("SELECT * FROM hook ORDER BY name"):
         yield Hook(**{one: row[one] for one in _NAMES})
 
 

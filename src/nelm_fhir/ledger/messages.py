@@ -136,7 +136,7 @@ def next_waiting(
 def all_waiting(ledger: Ledger, door: str) -> list[Message]:
     """Return every message of a door that waits, in the order of arrival."""
     query = f"{_SELECT} WHERE state = 'received' AND door = ? ORDER BY number"
-    return [_read(row) for row in list(ledger.rows(query, (door,)))]
+    return [_read(row) for row in ledger.listed(query, (door,))]
 
 
 def waiting(ledger: Ledger) -> int:
@@ -184,7 +184,7 @@ def cancel(ledger: Ledger, message: Message, moment: str) -> None:
 def owing(ledger: Ledger) -> list[Message]:
     """Return the messages whose answer has to be delivered somewhere, in the order of arrival."""
     query = f"{_SELECT} WHERE reply_to <> '' AND state <> 'received' ORDER BY number"
-    return [_read(row) for row in list(ledger.rows(query))]
+    return [_read(row) for row in ledger.listed(query)]
 
 
 def delivered(ledger: Ledger, message: Message) -> None:

@@ -5,6 +5,7 @@ nothing; of two of the same moment the one that arrived later stands. One that t
 cannot be put in order and gives way to every other. Source: interop 7, rule 3.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from datetime import date
@@ -96,19 +97,22 @@ def stand(ledger: Ledger, message: int, judgment: Judgment) -> bool:
 def of_patient(ledger: Ledger, source: str, patient: str) -> list[Standing]:
     """Return what stands for a patient, by set."""
     query = "SELECT * FROM newest WHERE source = ? AND patient = ? ORDER BY set_id"
-    return [_standing(row) for row in list(ledger.rows(query, (source, patient)))]
+    return [_standing(row) for row in ledger.listed(query, (source, patient))]
 
 
 def every(ledger: Ledger) -> Iterator[Standing]:
-    """Yield everything that stands, patient by patient, as it is read."""
-    for row in ledger.rows("SELECT * FROM newest ORDER BY source, patient, set_id"):
+    """Yield everything that stands, patient by patient."""
+    for row in ledger.listed("SELECT * FROM newest ORDER BY source, patient, set_id"):
         yield _standing(row)
 
 
 def judgments(ledger: Ledger) -> Iterator[Judgment]:
     """Yield every judgment on which something stands, with the sets that rest on it."""
-    for row in ledger.rows("SELECT * FROM judgment ORDER BY source, patient, message"):
-        yield _judgment(ledger, row)
+    numbers = ledger.listed("SELECT message FROM judgment ORDER BY source, patient, message")
+    for (number,) in numbers:  # documents are long: one at a time
+        row = ledger.first("SELECT * FROM judgment WHERE message = ?", (number,))
+        if row is not None:
+            yield _judgment(ledger, row)
 
 
 def judgment_of(ledger: Ledger, source: str, patient: str) -> Judgment | None:
@@ -121,9 +125,29 @@ def judgment_of(ledger: Ledger, source: str, patient: str) -> Judgment | None:
     return None if row is None else _judgment(ledger, row)
 
 
+def resting_on(ledger: Ledger, source: str, name: str) -> str:
+    """Return the patient whose judgment names a resource (`Type/id`), empty where none does.
+
+    For a resource that is gone: nobody can be asked any more whom it was about.
+    """
+    named = re.compile(rb"\b%s(?![A-Za-z0-9.-])" % re.escape(name.encode()))
+    for one in judgments(ledger):
+        if one.source == source and named.search(one.assessment):
+            return one.patient
+    return ""
+
+
+def forget(ledger: Ledger, source: str, patient: str) -> None:
+    """Let nothing stand any more for a patient who was merged into another."""
+    whose = (source, patient)
+    with ledger.transaction():
+        ledger.execute("DELETE FROM newest WHERE source = ? AND patient = ?", whose)
+        ledger.execute("DELETE FROM judgment WHERE source = ? AND patient = ?", whose)
+
+
 def _judgment(ledger: Ledger, row: Row) -> Judgment:
     query = "SELECT * FROM newest WHERE message = ? ORDER BY set_id"
-    found = map(_standing, list(ledger.rows(query, (row["message"],))))
+    found = map(_standing, ledger.listed(query, (row["message"],)))
     return Judgment(
         source=row["source"],
         patient=row["patient"],

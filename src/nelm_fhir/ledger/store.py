@@ -97,6 +97,11 @@ class Ledger:
             row: sqlite3.Row | None = self.connection.execute(query, values).fetchone()
             return row
 
+    def listed(self, query: str, values: Values = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query, of no transaction that another thread has not ended yet."""
+        with self._turn, _readable_failure():
+            return self.connection.execute(query, values).fetchall()
+
     def shrink(self) -> None:
         """Give the room of deleted rows back, so that what was deleted is gone from the disk."""
         self.execute("VACUUM")

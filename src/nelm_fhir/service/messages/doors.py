@@ -17,12 +17,15 @@ from starlette.routing import BaseRoute, Route
 
 from nelm_fhir.ledger import messages
 from nelm_fhir.ledger.messages import Message
-from nelm_fhir.service.accepting import answer_type, is_fhir_json
+from nelm_fhir.service.audit import Action
 from nelm_fhir.service.messages.accepting import Door, Work, accept_work, ledger_of
 from nelm_fhir.service.messages.answering import PATH
 from nelm_fhir.service.messages.answers import ACCEPTED, acknowledgment, kept_answer
 from nelm_fhir.service.messages.envelope import envelope
 from nelm_fhir.service.messages.replies import allowed
+from nelm_fhir.service.noting import noted
+from nelm_fhir.service.operation import check_type, wanted_type
+from nelm_fhir.service.preferring import preference_of
 from nelm_fhir.service.received import received
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.statuses import HttpFault
@@ -37,11 +40,12 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     """Return the routes that take messages."""
 
     async def process(request: Request) -> Response:
-        _check_types(request)
-        later = _flag(request) or bool(request.query_params.get(_REPLY_TO))
+        wanted_type(request)
+        check_type(request)
+        later = _is_for_later(request)
         work = await _work(request, site)
-        taken = await run_in_threadpool(accept_work, site, work)
-        message = taken.message
+        message = (await run_in_threadpool(accept_work, site, work)).message
+        await noted(request, site, Action.RECEIVED, None)
         if later or site.settings.messaging.acknowledge:
             return acknowledgment(site, message, site.settings.messaging.acknowledge or ACCEPTED)
         if not message.is_done:
@@ -83,19 +87,10 @@ async def _waited(site: Site, message: Message) -> Message:
     return current or message
 
 
-def _check_types(request: Request) -> None:
-    if not is_fhir_json(request.headers.get("content-type", "")):
-        raise HttpFault(
-            415,
-            "not-supported",
-            "Messages are read as FHIR JSON only.",
-            "Send application/fhir+json.",
-            place="http.Content-Type",
-        )
-    if answer_type(request) is None:
-        raise HttpFault(
-            406, "not-supported", "Answers are FHIR JSON only.", "Accept it.", place="http.Accept"
-        )
+def _is_for_later(request: Request) -> bool:
+    """Whether the sender does not wait, said in the way of messaging or of HTTP."""
+    prefers = preference_of(request.headers.getlist("prefer")).is_async
+    return prefers or _flag(request) or bool(request.query_params.get(_REPLY_TO))
 
 
 def _flag(request: Request) -> bool:

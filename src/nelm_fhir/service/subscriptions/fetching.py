@@ -7,16 +7,18 @@ newer. Source: interop 3; 7, rules 3 and 10.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from nelm_fhir import pipeline
 from nelm_fhir.exchange.capability import Capability
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.patient_record import fetch_record
 from nelm_fhir.exchange.single import read
+from nelm_fhir.exchange.writing.inputs import merged_people
 from nelm_fhir.exchange.writing.moments import in_utc
 from nelm_fhir.fhir_r4 import strict
 from nelm_fhir.ledger.messages import Ending, State
-from nelm_fhir.ledger.newest import of_patient
+from nelm_fhir.ledger.newest import forget, of_patient, resting_on
 from nelm_fhir.service.audit import Action, Outcome
 from nelm_fhir.service.evaluating import Wish, evaluated
 from nelm_fhir.service.messages.accepting import ledger_of
@@ -39,13 +41,16 @@ class Upstream:
     offered: Capability
 
 
-def whom(upstream: Upstream, ticket: Ticket) -> str:
-    """Return the `Patient/id` that a change is about; empty where it is about nobody."""
+def whom(site: Site, upstream: Upstream, ticket: Ticket) -> str:
+    """Return the `Patient/id` that a change is about; empty where it is about nobody.
+
+    A resource that is gone is about the patient whose judgment rests on it.
+    """
     if ticket.patient or ticket.focus.startswith("Patient/"):
         return ticket.patient or ticket.focus
     entry = read(upstream.client, ticket.focus)
     if entry is None:
-        return ""
+        return resting_on(ledger_of(site), upstream.client.base, ticket.focus)
     try:
         return patient_of(strict.read(entry.raw))
     except strict.Damaged:
@@ -58,9 +63,11 @@ def judged(site: Site, upstream: Upstream, patient: str) -> Ending:
     Raises ExchangeError, InputError; nothing of a patient who cannot concern us is kept.
     """
     client = upstream.client
-    moment = in_utc(site.now().isoformat())
+    moment = in_utc(datetime.now(UTC).isoformat())  # finer than the moments that are written
     fetched = fetch_record(client, patient, upstream.offered)
     site.audit.note(Action.FETCHED, caller=None, patient=fetched.patient, outcome=Outcome.DONE)
+    for person in sorted(merged_people(fetched.bundle) - {fetched.patient}):
+        forget(ledger_of(site), client.base, person)
     known = of_patient(ledger_of(site), client.base, fetched.patient)
     if not known and not pipeline.concerns(fetched.bundle, site.catalogue):
         return NOTHING

@@ -21,6 +21,8 @@ from nelm_fhir.service.subscriptions.notification import notification, patient_o
 from nelm_fhir.service.subscriptions.settings import Hook
 from nelm_fhir.service.subscriptions.tickets import Ticket, of_event, of_version
 
+MOST: Final = 1000
+"""Events that are asked for by number; a longer gap is a search."""
 CLOCKS: Final = timedelta(minutes=2)
 """How far two clocks may be apart."""
 
@@ -37,16 +39,16 @@ def recovered(client: Client, hook: Hook, standing: Standing, ticket: Ticket) ->
 
 def _by_events(client: Client, hook: Hook, standing: Standing, ticket: Ticket) -> list[Work] | None:
     """Return the events of the numbers; None where the server does not give all of them."""
-    if not (hook.subscription and ticket.first):
+    wanted = range(ticket.first, ticket.last + 1)
+    if not (hook.subscription and ticket.first) or len(wanted) > MOST:
         return None
     span = f"eventsSinceNumber={ticket.first}&eventsUntilNumber={ticket.last}"
     try:
         told = notification(client.get(f"Subscription/{hook.subscription}/$events?{span}").body)
     except (InputError, ServerRefused):
         return None
-    wanted = range(ticket.first, ticket.last + 1)
     events = [one for one in told.events if one.number in wanted and one.focus]
-    if {one.number for one in events} != set(wanted):
+    if len({one.number for one in events}) != len(wanted):
         return None
     return [of_event(standing, one.number, one.focus, one.patient) for one in events]
 

@@ -117,7 +117,7 @@ class Listener:
     def _whom(self, upstream: Upstream, message: Message, ticket: Ticket) -> str | None:
         """Return whom a change is about; None where it ended here."""
         try:
-            patient = whom(upstream, ticket)
+            patient = whom(self._site, upstream, ticket)
         except (NelmError, HttpFault) as error:
             self._finish(message, _ended(error))
             return None
