@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from tests.servers.local import Asked, Local, Reply, answers, bundle
 from tests.service.hooks import listening, until
 from tests.service.notifications import OBSERVATION, PATIENT, event, some_of, status, store, told
@@ -286,3 +287,34 @@ def test_a_patient_who_was_merged_into_another_stands_no_more(listen):
         site.send(event(2))
         site.done()
         assert verdicts_of(site.standing()) == {"Patient/new"}
+
+
+def test_what_changed_while_nobody_listened_is_asked_for_at_the_next_start(listen):
+    with listen(store()) as site:
+        site.send(HANDSHAKE)
+    with listen(store(instead=Answering(events=False))) as site:
+        until(site.standing)
+        assert verdicts_of(site.standing()) == {PATIENT}
+
+
+def test_a_subscription_that_was_never_heard_is_told_of_too(listen):
+    with listen(store(instead=Answering(events=False)), hook={"heartbeat": 0.5}) as site:
+        until(site.standing)
+        assert hooks.of_name(site.ledger, "records").missed
+
+
+@pytest.mark.threat(20)
+def test_nothing_of_a_notification_reaches_logs_figures_or_errors(listen, caplog):
+    marked = event(1, "Patient/CANARY7F3A", came=({"resourceType": "Patient", "id": "CANARY7F3A"},))
+    bodies = (marked, marked[:-5], b'{"resourceType": "CANARY7F3A"}', b'"CANARY7F3A"')
+    with listen(store()) as site, caplog.at_level("DEBUG", logger="nelm_fhir"):
+        for body in bodies:
+            for path in ("/records", "", "/CANARY7F3A", "/records/Patient/CANARY7F3A"):
+                answer = site.send(body, path)
+                assert answer.status_code < 500
+                assert "CANARY7F3A" not in answer.text + str(answer.headers)
+        site.done()
+        told_of = site.send(path="", method="GET").text
+        figures = requests.get(f"{site.base}/metrics", timeout=5).text
+    assert "CANARY7F3A" not in told_of + figures
+    assert "CANARY7F3A" not in " ".join(one.getMessage() for one in caplog.records)

@@ -71,4 +71,8 @@ def asked(ledger: Ledger, name: str, moment: str) -> None:
 
 def silent(ledger: Ledger, name: str, moment: str) -> None:
     """Note that a sign of life did not come."""
-    ledger.execute("UPDATE hook SET missed = ? WHERE name = ?", (moment, name))
+    ledger.execute(
+        "INSERT INTO hook (name, missed) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET missed = excluded.missed",
+        (name, moment),
+    )

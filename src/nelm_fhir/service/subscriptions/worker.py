@@ -41,10 +41,15 @@ class Listener:
         self._server = server
         self._ledger = ledger_of(site)
         self._until = 0.0
+        self._began = site.now()
         self._loop = Loop(site.bell, self.step, "subscriptions", _PAUSE)
 
     def start(self) -> None:
-        """Begin with whatever waits."""
+        """Begin with whatever waits, and with what nobody could tell us while we were away."""
+        for hook in self._site.settings.hooks.hooks:
+            standing = hooks.of_name(self._ledger, hook.name)
+            if hook.criteria and standing.heard:
+                accept_work(self._site, of_question(hook.name, since=standing.heard))
         self._loop.start()
 
     def stop(self) -> None:
@@ -145,13 +150,13 @@ class Listener:
         now = self._site.now()
         for hook in self._site.settings.hooks.hooks:
             standing = hooks.of_name(self._ledger, hook.name)
-            if not hook.heartbeat or not standing.heard or standing.missed:
+            if not hook.heartbeat or standing.missed:
                 continue
-            heard = datetime.fromisoformat(standing.heard)
+            heard = datetime.fromisoformat(standing.heard) if standing.heard else self._began
             if now - heard > 2 * timedelta(seconds=hook.heartbeat):
                 event(Event.HOOK_SILENT, seconds=(now - heard).total_seconds())
                 hooks.silent(self._ledger, hook.name, now.isoformat())
-                accept_work(self._site, of_question(hook.name, since=standing.heard))
+                accept_work(self._site, of_question(hook.name, since=heard.isoformat()))
 
 
 def _ended(error: NelmError | HttpFault) -> Ending:
