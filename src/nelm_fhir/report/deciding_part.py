@@ -16,12 +16,11 @@ from nelm_fhir.assessment.result import CriterionResult, SetVerdict, Verdict
 from nelm_fhir.assessment.told import Fact
 from nelm_fhir.core.logic import Status
 from nelm_fhir.report.about import About
+from nelm_fhir.report.evidence_part import ENGLISH
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Markup, element, joined
 from nelm_fhir.report.matrix import outcome
 from nelm_fhir.report.matrix_table import STATUS_MARKS
-
-ENGLISH = "en"
 
 
 def deciding_part(about: About) -> Markup:

