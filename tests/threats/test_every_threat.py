@@ -26,17 +26,17 @@ CLOSED: Final = {
     13: "lost create",
     14: "conditional-create race",
     15: "token to a foreign host",
-    16: "requests to hosts that nobody configured; what a service is sent comes with it",
+    16: "requests to hosts that nobody configured",
+    17: "forged tokens",
     18: "HTML, Markdown and terminal injection",
     19: "path traversal by output names",
     20: "patient data in logs, errors, temporary files",
     21: "XML, XXE",
     22: "CSV and spreadsheet formula injection",
     23: "notification amplifier",
+    24: "CORS with credentials",
 }
 LATER: Final = {
-    17: "forged tokens: service",
-    24: "CORS with credentials: service",
     25: "dependency risk: release",
     26: "criteria drift: golden cases per edition, tests/cases",
 }

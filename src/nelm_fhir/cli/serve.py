@@ -62,8 +62,9 @@ def command(**values: Any) -> None:
     catalogue = loading.load(values.pop("overlays"))
     check_words("--set", values["sets"], list(catalogue.sets))
     check_words("--option", values["options"], list(catalogue.known_options))
+    cds = cds_of(values, catalogue.texts.languages)
     at = listening(values["host"], values["port"])
-    settings = _settings(values, at, trust, cds_of(values, catalogue.texts.languages))
+    settings = _settings(values, at, trust, cds)
     _log_to_stderr()
     with (
         at,
