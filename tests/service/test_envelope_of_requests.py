@@ -30,7 +30,7 @@ def asked(site: Site, app, kind: str = "http") -> list[dict]:
 
 
 @pytest.fixture
-def site(catalogue) -> Site:
+def site(loopback, catalogue) -> Site:
     return Site(catalogue, Settings())
 
 
@@ -65,7 +65,6 @@ def test_a_failure_in_the_middle_of_an_answer_cuts_it_off_and_says_nothing(site,
     assert counted(site, "2xx")
 
 
-@pytest.mark.filterwarnings("error")
 def test_a_start_that_fails_is_told_by_its_place(site, caplog):
     async def app(_scope, _receive, _send):
         raise RuntimeError(CANARY)
