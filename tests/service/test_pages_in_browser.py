@@ -114,8 +114,10 @@ def test_no_page_keeps_anybody_out_or_asks_another_server(name, page, base, axe)
     assert [told for told in page.complaints if "status of 4" not in told] == []
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if name.endswith("-de")])
-def test_no_page_is_wider_than_a_telephone(name, browser, base):
+@pytest.mark.parametrize(
+    "name", [one for one in EVERY if one.endswith("-de") and "report" not in one]
+)
+def test_no_page_of_the_service_is_wider_than_a_telephone(name, browser, base):
     """Only what scrolls by itself may be wider than the screen."""
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()

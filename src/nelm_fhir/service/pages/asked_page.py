@@ -19,14 +19,16 @@ AUTHOR = "author"
 class Sheet:
     """What a form page is made of.
 
-    `action` is where the answers go, `carried` the hidden fields that go with them, `author` the
-    name of the person who is signed in, `typed` what somebody wrote in its place, `back` the
-    address of the report; `wrong` says what cannot be read of a form that was sent.
+    `action` is where the answers go, `carried` the hidden fields that go with them, `about` whose
+    record it is and as of when, `back` the address of the report, `author` the name of the person
+    who is signed in, `typed` what somebody wrote in its place; `wrong` says what cannot be read of
+    a form that was sent.
     """
 
     questionnaire: Item
     action: str
     carried: Sequence[tuple[str, str]]
+    about: str
     back: str = ""
     author: str = ""
     typed: str = ""
@@ -40,9 +42,11 @@ def asked_page(sheet: Sheet, asking: Asking) -> Markup:
         element("p", element("a", words.say("form.back"), href=sheet.back)) if sheet.back else None
     )
     if not sheet.questionnaire.get("item"):
-        return joined((element("p", words.say("form.nothing"), class_="lead"), back))
+        nothing = element("p", words.say("form.nothing"), class_="lead")
+        return joined((element("p", sheet.about, class_="about"), nothing, back))
     return joined(
         (
+            element("p", sheet.about, class_="about"),
             element("p", words.say("form.lead"), class_="lead"),
             back,
             _wrong(sheet.wrong, asking.speech),

@@ -89,6 +89,7 @@ async def _asked(
         form,
         case.action,
         case.carried,
+        case.about(),
         case.back,
         case.caller.name,
         sent.one(AUTHOR) if sent else "",

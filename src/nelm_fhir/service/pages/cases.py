@@ -55,6 +55,12 @@ class Case:
         chosen = [(LANGUAGE, self.speech.language)] if self.speech.chosen else []
         return [*fields, *chosen, (FIELD, self.site.gate.forms.seal(self.caller))]
 
+    def about(self) -> str:
+        """Return whose record it is and as of when, in words."""
+        its = self.grounds.made.assessment
+        patient, day = its.subject.reference or "-", self.speech.voice.say(its.as_of)
+        return self.speech.words.say("form.about", patient=patient, as_of=day)
+
     def asked(self) -> Json:
         """Return the form with only what would change a verdict."""
         sets = tuple(one.set for one in self.grounds.made.assessment.verdicts)

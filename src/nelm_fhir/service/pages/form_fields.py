@@ -68,7 +68,9 @@ class Asking:
         example = next((one["valueString"] for one in _extensions(item, ENTRY_FORMAT)), None)
         told = self.speech.words.say("form.example", text=example) if example else None
         helps = element("span", told, class_="dim small") if told else None
-        control = joined([self._control(item, name), *marks], " ")
+        control = self._control(item, name)
+        if marks:
+            control = element("span", control, *marks, class_="value")
         return element("p", element("label", label, for_=name), control, helps, class_="field")
 
     def _control(self, item: Item, name: str) -> Markup:

@@ -31,7 +31,9 @@ def worklist_page(
     words = speech.words
     return joined(
         (
-            element("p", words.say("list.lead", as_of=run.asked.as_of), class_="lead"),
+            element(
+                "p", words.say("list.lead", as_of=speech.voice.say(run.asked.as_of)), class_="lead"
+            ),
             element("ul", *_counts(shown, speech), class_="counts"),
             _choosing(choice, run, catalogue, speech),
             element("div", *_table(shown, choice, speech), id="list", aria_live="polite"),

@@ -1,31 +1,31 @@
 // Makes the worklist quick where scripts run; without it every link and button does the same by itself.
 // What has `data-swaps` replaces one part of the page by the same part of the page that it leads to.
 "use strict";
+let last = 0, soon;
 
-let last = 0;
-
-async function swap(id, address, record) {
+async function swap(id, address, isStep) {
   const mine = ++last;
-  const part = document.getElementById(id);
-  part.setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch(address, { credentials: "same-origin" });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(id);
-    if (mine !== last) return; // a later choice is already on its way
-    if (!answer.ok || !fresh) { location.assign(address); return; }
-    part.replaceWith(document.adoptNode(fresh));
-    if (record) history.pushState(null, "", address);
-  } catch {
-    location.assign(address);
-  }
+  document.getElementById(id).setAttribute("aria-busy", "true");
+  const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  if (mine !== last) return; // a later choice is already on its way
+  const fresh = answer?.ok && page.getElementById(id);
+  if (!fresh) return location.assign(address);
+  document.getElementById(id).replaceWith(document.adoptNode(fresh));
+  history[isStep ? "pushState" : "replaceState"](null, "", address);
+  document.querySelectorAll(`form[data-swaps="${id}"]`).forEach(follow);
+}
+
+function follow(form) { // a heading or the next page was chosen: the fields say so too
+  const query = new URLSearchParams(location.search);
+  for (const field of form.elements)
+    if (field.name && field.type !== "hidden" && field !== document.activeElement)
+      field.value = query.get(field.name) ?? "";
 }
 
 function chosen(form) {
-  const query = new URLSearchParams(new FormData(form));
-  for (const [name, value] of [...query]) if (!value) query.delete(name);
-  const told = query.toString();
-  return form.getAttribute("action") + (told ? `?${told}` : "");
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  return form.getAttribute("action") + (query.size ? `?${query}` : "");
 }
 
 document.addEventListener("click", (event) => {
@@ -36,18 +36,16 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.dataset.swaps) return;
+  if (!event.target.dataset.swaps) return;
   event.preventDefault();
-  swap(form.dataset.swaps, chosen(form), true);
+  swap(event.target.dataset.swaps, chosen(event.target), true);
 });
 
-let soon;
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.dataset.swaps) return;
   clearTimeout(soon);
-  soon = setTimeout(() => swap(form.dataset.swaps, chosen(form), true), 250);
+  soon = setTimeout(() => swap(form.dataset.swaps, chosen(form), false), 250);
 });
 
 addEventListener("popstate", () => location.reload());
