@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.bench import population_rows, rows
-from tests.bench.figures import ITSELF, Measured, Row
+from tests.bench.figures import ITSELF, Goal, Measured, Row
 from tests.bench.setting import Setting
 
 
@@ -15,7 +15,21 @@ def _share(setting: Setting) -> Measured:
     return setting.served.share()
 
 
+def _cards(setting: Setting) -> Measured:
+    return setting.cards.waiting()
+
+
 SERVERS: Final = (
+    Row(
+        "cds",
+        "an EHR waits for a card: 95th percentile, a prefetch of 500 resources, 20 a second",
+        "a bare echo of Starlette",
+        _cards,
+        Goal(300, " ms"),
+        " ms",
+        reason="one process judges on one core, some 27 ms of it for each call; on a machine that "
+        "does other things beside, calls wait for each other",
+    ),
     Row(
         "server",
         "patients per second, `nelm batch --server` on HAPI: found, read whole, judged",

@@ -13,6 +13,7 @@ from tests.bench.figures import Measured, of_ratio
 from tests.bench.line import Steps
 from tests.bench.populations import ROUNDS, Populations
 from tests.bench.server_row import Served
+from tests.bench.service_row import Cards
 from tests.bench.timing import Pace, alternate
 
 from nelm_fhir import pipeline
@@ -71,6 +72,13 @@ class Setting:
         """Patients on servers, and the runs over them."""
         rounds = 1 if self.quick else SERVED_ROUNDS
         return Served(self.catalogue, SERVED // (10 if self.quick else 1), rounds)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Calls of an EHR, and the service that answers them."""
+        return Cards(
+            self.catalogue, 3.0 if self.quick else 20.0, 1 if self.quick else SERVED_ROUNDS
+        )
 
     @property
     def _count(self) -> int:

@@ -38,6 +38,7 @@ class Gathered:
         self._newest: datetime | None = None
         self._size = 0
         self._linked: dict[str, None] = {}
+        self._unseen: list[Entry] = []
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -70,6 +71,11 @@ class Gathered:
 
     def lacking(self) -> list[str]:
         """Return what resources of the patient refer to and is not here, as `Type/id`."""
+        for entry in self._unseen:
+            # What is about somebody else leads to somebody else.
+            if self.is_theirs(entry):
+                self._linked.update(dict.fromkeys(self._leads_to(entry)))
+        self._unseen.clear()
         return [name for name in self._linked if name not in self.names]
 
     def bundle(self) -> bytes:
@@ -84,9 +90,7 @@ class Gathered:
         moment = instant(written)
         if moment is not None and (self._newest is None or moment > self._newest):
             self._newest, self.newest = moment, written
-        # What is about somebody else leads to somebody else.
-        if self.is_theirs(entry):
-            self._linked.update(dict.fromkeys(self._leads_to(entry)))
+        self._unseen.append(entry)  # most records are never asked what they lack
 
     def _leads_to(self, entry: Entry) -> Iterator[str]:
         data = data_of(entry.raw)

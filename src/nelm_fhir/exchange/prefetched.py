@@ -108,7 +108,7 @@ def _only_page(text: bytes) -> Page | None:
     """Return a search that came on one page; None where there are further ones."""
     try:
         page = page_of(text)
-        further = next_link(Answer(_OK, {}, text).json())
+        further = next_link({"link": page.link} if page.link != () else {})
     except ExchangeError:
         return None
     return None if further is not None or len(page.entries) < (page.total or 0) else page

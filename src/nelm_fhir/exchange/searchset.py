@@ -26,10 +26,14 @@ _AGAIN: Final = "Try again later; if it stays so, show this to whoever runs the 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The entries of one page; `total` counts the matches of all pages, where the server tells."""
+    """The entries of one page; `total` counts the matches of all pages, where the server tells.
+
+    `link` are the links of the page as they stand there.
+    """
 
     entries: tuple[Entry, ...]
     total: int | None
+    link: Any = ()
 
 
 def page_of(body: bytes) -> Page:
@@ -37,7 +41,8 @@ def page_of(body: bytes) -> Page:
     bundle = _bundle(body)
     if _is_there(bundle.implicit_rules):
         raise partial("A page follows rules of its own (implicitRules).")
-    return Page(tuple(_entries(bundle)), bundle.total if type(bundle.total) is int else None)
+    total = bundle.total if type(bundle.total) is int else None
+    return Page(tuple(_entries(bundle)), total, () if bundle.link is UNSET else bundle.link)
 
 
 def resource_of(body: bytes, name: str) -> Entry:
