@@ -26,6 +26,7 @@ from nelm_fhir.service.cds.settings import Cds
 from nelm_fhir.service.describing import described
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.subscriptions.settings import Hook, Hooks
 
 CHECKS = [
     not_a_server_error,
@@ -38,8 +39,11 @@ CHECKS = [
 
 @pytest.fixture
 def api(loopback, catalogue, tmp_path):
-    """The document over a service that has everything: a ledger, and a place for feedback."""
-    settings = Settings(cds=Cds(feedback=tmp_path / "feedback.ndjson"))
+    """The document over a service that has everything: ledger, feedback, a subscription."""
+    settings = Settings(
+        cds=Cds(feedback=tmp_path / "feedback.ndjson"),
+        hooks=Hooks((Hook("lab"),)),
+    )
     with (
         Ledger.open(tmp_path / "ledger.sqlite", exclusive=True) as ledger,
         running(Site(catalogue, settings, ledger)) as base,
@@ -64,7 +68,7 @@ def test_no_request_makes_a_server_error_and_answers_are_as_written(api, path, m
     if mode is GenerationMode.NEGATIVE and not (operation.query or operation.body):
         return  # nothing in it could be wrong
 
-    @hypothesis.settings(max_examples=25, suppress_health_check=list(HealthCheck))
+    @hypothesis.settings(max_examples=15, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def sent(case):
         case.call_and_validate(checks=CHECKS)
