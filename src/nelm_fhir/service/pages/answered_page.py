@@ -23,11 +23,12 @@ OBSERVATIONS = "observations"
 class Outcome:
     """What came of the answers.
 
-    `answers` are the hidden fields that hold them, `carried` those that hold the record with them
-    (none where the record is not ours to carry), `report` and `again` where that is sent,
-    `download` where the answers are had as files.
+    `about` says whose record it is and as of when. `answers` are the hidden fields that hold the
+    answers, sent to `download` for files; `carried` those that hold the record with them, sent to
+    `report` and `again` (none where the record is not ours to carry).
     """
 
+    about: str
     before: Assessment
     after: Assessment
     answers: Sequence[tuple[str, str]]
@@ -44,6 +45,7 @@ def answered_page(outcome: Outcome, author: str, speech: Speech) -> Markup:
     key = "changed" if changed else "unchanged"
     return joined(
         (
+            element("p", outcome.about, class_="about"),
             element("p", words.say(f"answered.{key}", changed=changed), class_="lead"),
             element("p", words.say("answered.signed", name=author)),
             element("div", _table(outcome, speech), class_="scroll", tabindex="0", role="region",

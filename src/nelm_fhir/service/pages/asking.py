@@ -118,6 +118,7 @@ async def _answered(case: Case, sent: Submitted) -> Response:
     after = await in_turn(case.site, partial(case.grounds.judged_with, case.site, response))
     await noted(case.request, case.site, Action.ANSWERED, subject or None)
     outcome = Outcome(
+        case.about(),
         made.assessment,
         after.assessment,
         [(_ANSWERS, b64encode(fhir_json(response)).decode()), *case.carried[-1:]],

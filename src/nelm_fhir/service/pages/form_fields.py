@@ -131,7 +131,7 @@ class Asking:
         return joined((field, element("datalist", *offered, id=listed) if listed else None))
 
     def _text(self, item: Item) -> str:
-        return self.speech.words.translated("asked", item["linkId"], item["text"])
+        return self.speech.words.translated("asked", item["text"], item["text"])
 
     def _why(self, item: Item) -> str:
         """Return which criteria lack the answer, in the language of the page."""

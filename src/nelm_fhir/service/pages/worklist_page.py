@@ -96,9 +96,9 @@ def _table(shown: Listed, choice: Choice, speech: Speech) -> Iterator[Markup]:
         return
     head = [
         _heading(words.say("list.patient"), "patient", choice, speech),
+        _heading(words.say("list.earliest"), "earliest", choice, speech),
         *(_set_heading(one, choice) for one in shown.lines[0].verdicts),
         _heading(words.say("list.missing"), "missing", choice, speech),
-        _heading(words.say("list.earliest"), "earliest", choice, speech),
     ]
     table = element(
         "table",
@@ -138,9 +138,9 @@ def _row(line: WorklistLine, choice: Choice, speech: Speech) -> Markup:
     return element(
         "tr",
         element("th", link, scope="row"),
+        element("td", line.earliest or element("span", "–", class_="dim"), class_="day"),
         *(_verdict(one, choice, speech) for one in line.verdicts),
         element("td", *_missing(missing, speech), class_="missing"),
-        element("td", line.earliest or element("span", "–", class_="dim"), class_="day"),
     )
 
 
