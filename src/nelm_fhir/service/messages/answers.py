@@ -48,10 +48,12 @@ def kept_answer(site: Site, message: Message, media_type: str = FHIR_TYPE) -> Re
     return Response(message.answer, message.status, where, media_type=media_type)
 
 
-def acknowledgment(site: Site, message: Message, status: int = ACCEPTED) -> Response:
+def acknowledgment(
+    site: Site, message: Message, status: int = ACCEPTED, media_type: str = FHIR_TYPE
+) -> Response:
     """Say that a message was kept, before anybody has judged it."""
     where = {_LOCATION: status_address(site, message)}
-    return Response(fhir_json(operation_outcome([_TAKEN])), status, where, media_type=FHIR_TYPE)
+    return Response(fhir_json(operation_outcome([_TAKEN])), status, where, media_type=media_type)
 
 
 def not_yet(message: Message) -> Response:

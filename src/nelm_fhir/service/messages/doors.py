@@ -40,17 +40,20 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     """Return the routes that take messages."""
 
     async def process(request: Request) -> Response:
-        wanted_type(request)
+        media_type = wanted_type(request)
         check_type(request)
         later = _is_for_later(request)
         work = await _work(request, site)
         message = (await run_in_threadpool(accept_work, site, work)).message
         await noted(request, site, Action.RECEIVED, None)
         if later or site.settings.messaging.acknowledge:
-            return acknowledgment(site, message, site.settings.messaging.acknowledge or ACCEPTED)
+            status = site.settings.messaging.acknowledge or ACCEPTED
+            return acknowledgment(site, message, status, media_type)
         if not message.is_done:
             message = await _waited(site, message)
-        return kept_answer(site, message) if message.is_done else acknowledgment(site, message)
+        if message.is_done:
+            return kept_answer(site, message, media_type)
+        return acknowledgment(site, message, media_type=media_type)
 
     return (
         Route(PATH, process, methods=["POST"]),

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from nelm_fhir.ledger import messages
 from nelm_fhir.ledger.messages import Message, State
-from nelm_fhir.service.accepting import FHIR_TYPE
+from nelm_fhir.service.accepting import FHIR_TYPE, answer_type
 from nelm_fhir.service.audit import Action
 from nelm_fhir.service.messages.accepting import ledger_of
 from nelm_fhir.service.messages.answers import ACCEPTED, kept_answer, not_yet
@@ -31,7 +31,9 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         if not message.is_done:
             return not_yet(message)
         await noted(request, site, Action.ANSWERED, None)
-        return kept_answer(site, message, media_type_of(message, FHIR_TYPE))
+        return kept_answer(
+            site, message, media_type_of(message, answer_type(request, FHIR_TYPE) or FHIR_TYPE)
+        )
 
     async def forget(request: Request) -> Response:
         message = await run_in_threadpool(_found, site, request.path_params["job"])

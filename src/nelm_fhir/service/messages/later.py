@@ -49,7 +49,7 @@ _READ: Final = msgspec.json.Decoder(Question)
 async def kept(site: Site, body: bytes, question: Question) -> Response:
     """Keep a question and say where its answer will be; raises HttpFault where it is wrong."""
     message = await run_in_threadpool(_kept, site, body, question)
-    return acknowledgment(site, message)
+    return acknowledgment(site, message, media_type=question.media_type)
 
 
 def _kept(site: Site, body: bytes, question: Question) -> Message:
