@@ -39,7 +39,7 @@ nav.links { display: flex; flex-wrap: wrap; gap: .6rem; margin: .9rem 0 0; paddi
 nav.links a { border: 1px solid var(--line); border-radius: .4rem; padding: .3rem .8rem;
               text-decoration: none; }
 nav.links a:first-child { border-color: #0b4f8a; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; position: relative; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .45rem; }
 table.matrix { font-size: .87em; line-height: 1.3; min-width: 56rem; table-layout: fixed; }
@@ -111,7 +111,7 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   table.matrix th, table.matrix td { padding: .9pt 2.5pt; }
   table.matrix tr.chapter th { padding: 2.4pt 2.5pt 0; font-size: 6.4pt; }
   table.matrix .sub { font-size: 6.2pt; }
-  table.matrix .item + .item { margin-top: 1pt; }
+  table.matrix b { white-space: normal; } table.matrix .item + .item { margin-top: 1pt; }
   table.matrix tr { break-inside: avoid; }
   table.plain { font-size: 6.2pt; line-height: 1.18; }
   table.plain th, table.plain td { padding: 1pt 3pt .6pt; }

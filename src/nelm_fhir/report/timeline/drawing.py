@@ -14,7 +14,7 @@ from nelm_fhir.report.about import About
 from nelm_fhir.report.markup import Markup, element, joined
 from nelm_fhir.report.timeline.clocks import Clock
 from nelm_fhir.report.timeline.events import Event
-from nelm_fhir.report.timeline.scale import LEFT, RIGHT, Scale, scale_of
+from nelm_fhir.report.timeline.scale import LEFT, Scale, scale_of
 
 WIDTH: Final = 1000
 TOP: Final = 34
@@ -22,6 +22,8 @@ LINE: Final = 15
 GAP: Final = 5
 LETTER: Final = 6.1
 """Units that a letter takes on average, for keeping words apart."""
+HALF: Final = 30
+"""Half of what the name of a month takes."""
 INK: Final = "#1c242b"
 PALE: Final = "#d5dbe1"
 _SMALL: Final = 4.5
@@ -135,13 +137,14 @@ def _marks_of_time(scale: Scale, height: int) -> Iterator[Markup]:
     for day, name in scale.marks():
         x = str(scale.place(day))
         yield _line(x, str(TOP - 8), x, str(height), PALE)
-        yield element("text", name, x=x, y=str(TOP - 14), text_anchor="middle", class_="soft")
+        place = str(min(float(x), WIDTH - HALF))
+        yield element("text", name, x=place, y=str(TOP - 14), text_anchor="middle", class_="soft")
 
 
 def _as_of(x: float, height: int, about: About) -> Iterator[Markup]:
     words = about.phrase("as-of", day=about.assessment.as_of.isoformat())
     yield _line(str(x), "13", str(x), str(height), INK, stroke_width="1.5", stroke_dasharray="5 3")
-    place = min(max(x, LEFT + 40), RIGHT - 40)
+    place = min(max(x, LEFT + 40), WIDTH - 70)
     yield element("text", words, x=str(place), y="10", text_anchor="middle", class_="strong")
 
 
@@ -154,7 +157,7 @@ def _drawn_lanes(lanes: dict[str, list[list[Mark]]], about: About) -> Iterator[M
             continue
         yield _line("0", str(top), str(WIDTH), str(top), PALE)
         name = about.voice.word("lane", lane)
-        yield element("text", name, x="0", y=str(top + LINE - 3), class_="strong")
+        yield element("text", name, x="2", y=str(top + LINE - 3), class_="strong")
         for row, marks in enumerate(rows):
             middle = top + row * LINE + LINE / 2 + GAP / 2
             yield from (_mark(mark, middle) for mark in marks)
