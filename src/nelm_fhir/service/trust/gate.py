@@ -55,7 +55,7 @@ class Gate:
     ) -> None:
         ring = KeyRing(trust.keys_seconds, trust.networks, clock)
         self._trust = trust
-        self._base = base
+        self._base = base.rstrip("/")
         self._hooks = hooks
         self._tokens = Tokens(trust, ring, Used(), clock)
         self.forms = Seals(clock)
