@@ -131,7 +131,8 @@ def _everything(verdict: SetVerdict, about: About) -> Markup:
 
 
 def _criterion(result: CriterionResult, about: About) -> Markup:
-    word = about.voice.word("status", outcome(result))
+    table = "status" if result.running else "statuses"
+    word = about.voice.word(table, outcome(result))
     beside = "" if result.counts else f", {about.word('beside')}"
     facts = about.cited(fact for answer in deciding(result) for fact in answer.used)
     return element(

@@ -57,17 +57,14 @@ def _head(about: About) -> Iterator[str]:
     its = about.assessment
     yield from _wrapped(about.word("title"))
     yield "=" * WIDTH
-    yield from _wrapped(f"{about.word('patient')}: {its.subject.reference or _nobody(about)}")
+    subject = its.subject.reference or about.word("not-named")
+    yield from _wrapped(f"{about.word('patient')}: {subject}")
     yield from _wrapped(f"{about.word('as-of')}: {its.as_of}")
     yield from _wrapped(f"{about.word('program')}: {its.program}, {its.catalogue_digest}")
     if about.read.test_data:
         yield from _wrapped(about.word("test-data"))
     if not its.neuroendocrine:
         yield from _wrapped(about.word("nothing-neuroendocrine"))
-
-
-def _nobody(about: About) -> str:
-    return about.word("not-named")
 
 
 def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
@@ -125,9 +122,7 @@ def _set(verdict: SetVerdict, about: About) -> Iterator[str]:
 
 
 def _criterion(result: CriterionResult, about: About) -> Iterator[str]:
-    status = about.voice.word("statuses", str(result.status))
-    if outcome(result) != str(result.status):
-        status = about.voice.word("status", outcome(result))
+    status = about.voice.word("status" if result.running else "statuses", outcome(result))
     beside = "" if result.counts else f" ({about.word('beside')})"
     label = about.label(result.id, result.label)
     used = about.facts.cited(fact for answer in deciding(result) for fact in answer.used)

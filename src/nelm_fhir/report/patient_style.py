@@ -72,7 +72,7 @@ ul.marked > li > .mark { position: absolute; left: 0; font-weight: 700; }
 .id { font: .88em ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; }
 .verdict { font-weight: 600; }
 details { margin: .25rem 0 .4rem; } summary { cursor: pointer; color: #0b4f8a; }
-details > div, details > ul { margin: .4rem 0 .8rem; padding-left: 1rem;
+details > ul { margin: .4rem 0 .8rem; padding-left: 1.8rem;
                border-left: 3px solid var(--line); }
 blockquote { margin: .1rem 0 .3rem; color: var(--dim); }
 table.plain { font-size: .9em; table-layout: fixed; min-width: 44rem; }
@@ -116,6 +116,7 @@ footer { margin-top: 2.5rem; padding-top: .8rem; border-top: 1px solid var(--lin
   table.plain { font-size: 6.2pt; line-height: 1.18; }
   table.plain th, table.plain td { padding: 1pt 3pt .6pt; }
   td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  #deciding { break-before: page; }
   .sets { columns: 3; column-gap: 10pt; font-size: 6.3pt; line-height: 1.19; }
   .sets h3 { font-size: 6.6pt; margin-top: 2pt; break-inside: avoid; }
   .sets li { break-inside: avoid; } .sets .id { font: inherit; font-weight: 600; }
