@@ -97,8 +97,8 @@ def _table(shown: Listed, choice: Choice, speech: Speech) -> Iterator[Markup]:
     head = [
         _heading(words.say("list.patient"), "patient", choice, speech),
         _heading(words.say("list.earliest"), "earliest", choice, speech),
-        *(_set_heading(one, choice) for one in shown.lines[0].verdicts),
         _heading(words.say("list.missing"), "missing", choice, speech),
+        *(_set_heading(one, choice) for one in shown.lines[0].verdicts),
     ]
     table = element(
         "table",
@@ -132,16 +132,24 @@ def _set_heading(one: SetLine, choice: Choice) -> Markup:
 
 
 def _row(line: WorklistLine, choice: Choice, speech: Speech) -> Markup:
+    """Return the row of a patient, and below it what is missing, over the whole width."""
     name = line.patient.removeprefix(_PATIENT)
     link = element("a", name, href=kept(speech, report_address(line.patient)))
     missing = list(dict.fromkeys(one.datum for one in line.missing))
-    return element(
+    none = element("span", "–", class_="dim")
+    first = element(
         "tr",
         element("th", link, scope="row"),
-        element("td", line.earliest or element("span", "–", class_="dim"), class_="day"),
+        element("td", line.earliest or none, class_="day"),
+        element("td", str(len(missing)) if missing else none),
         *(_verdict(one, choice, speech) for one in line.verdicts),
-        element("td", *_missing(missing, speech), class_="missing"),
     )
+    if not missing:
+        return first
+    names = ", ".join(_datum(one, speech) for one in missing)
+    told = element("td", f"{speech.words.say('list.missing')}: {names}",
+                   colspan=str(len(line.verdicts) + 2))  # fmt: skip
+    return joined((first, element("tr", element("td"), told, class_="why")))
 
 
 def _verdict(one: SetLine, choice: Choice, speech: Speech) -> Markup:
@@ -152,15 +160,6 @@ def _verdict(one: SetLine, choice: Choice, speech: Speech) -> Markup:
     beside = element("span", day) if day else None
     chosen = " chosen" if one.set == choice.set else ""
     return element("td", told, beside, class_=f"verdict {one.verdict}{chosen}")
-
-
-def _missing(names: Sequence[str], speech: Speech) -> Iterator[Markup]:
-    if not names:
-        yield element("span", "–", class_="dim")
-        return
-    said = [_datum(name, speech) for name in names]
-    yield element("span", str(len(said)), class_="number")
-    yield element("span", ", ".join(said), class_="small")
 
 
 def _datum(name: str, speech: Speech) -> str:
