@@ -125,6 +125,15 @@ def judgment_of(ledger: Ledger, source: str, patient: str) -> Judgment | None:
     return None if row is None else _judgment(ledger, row)
 
 
+def judgments_of(ledger: Ledger, patient: str) -> list[Judgment]:
+    """Return the judgments of a patient of that name on which something stands, newest first.
+
+    Several sources may know patients of one name, who are not the same person.
+    """
+    query = "SELECT * FROM judgment WHERE patient = ? ORDER BY event DESC, message DESC"
+    return [_judgment(ledger, row) for row in ledger.listed(query, (patient,))]
+
+
 def resting_on(ledger: Ledger, source: str, name: str) -> str:
     """Return the patient whose judgment names a resource (`Type/id`), empty where none does.
 

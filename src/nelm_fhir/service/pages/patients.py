@@ -1,4 +1,4 @@
-"""The door of one patient of the worklist: the report.
+"""The door of one patient: the report.
 
 The id of the Patient stands in the address, escaped: an id of a server is no name, nothing here
 logs a path, and the pages tell no other site where they were. Who looked stands in the audit file.
@@ -20,9 +20,8 @@ from nelm_fhir.service.pages.addresses import WORKLIST, form_address
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import kept
 from nelm_fhir.service.pages.reported import reported
-from nelm_fhir.service.pages.runs import newest
 from nelm_fhir.service.pages.speech import speech
-from nelm_fhir.service.pages.stored import stored
+from nelm_fhir.service.pages.whose import whose
 from nelm_fhir.service.site import Site
 
 REPORT: Final = "/patients/{patient:path}/report"
@@ -44,11 +43,6 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
 async def patient_of(request: Request, site: Site) -> Evaluated:
     """Return the patient that the address names, once it is noted who asks."""
-    made = await run_in_threadpool(_found, site, request.path_params["patient"])
+    made = await run_in_threadpool(whose, site, request.path_params["patient"])
     await noted(request, site, Action.SHOWN, made.assessment.subject.reference)
     return made
-
-
-def _found(site: Site, name: str) -> Evaluated:
-    with newest(site) as found:
-        return stored(site, found, name)

@@ -1,9 +1,9 @@
 """One patient of the ledger: the stored profile, judged again, under the patient it belongs to.
 
-In: a run, the name of a patient in an address. Out: Evaluated. The profile holds its day, its
-options and its evidence; what it cannot hold (how the record was read) stands in the stored
-assessment. A profile that no longer gives the stored verdicts is refused: the criteria or the
-program changed since that night.
+In: a run, or what the service judged itself, and the name of a patient. Out: Evaluated. The profile
+holds its day, its options and its evidence; what it cannot hold (how the record was read) stands in
+the stored assessment. A profile that no longer gives the stored verdicts is refused: the criteria
+or the program changed since that night.
 """
 
 from typing import Any, Final
@@ -14,37 +14,51 @@ from nelm_fhir import pipeline
 from nelm_fhir.assessment.result import Assessment, Counts, LeftOut, Subject
 from nelm_fhir.core.issues import Issue
 from nelm_fhir.evaluator.assess import Origin
+from nelm_fhir.ledger.newest import judgments_of
 from nelm_fhir.ledger.patients import document
 from nelm_fhir.service.evaluating import Evaluated
 from nelm_fhir.service.pages.runs import Newest
 from nelm_fhir.service.pages.wanted import Fault
 from nelm_fhir.service.site import Site
 
-_PATIENT: Final = "Patient/"
-_NOT_FOUND: Final = 404
+PATIENT: Final = "Patient/"
 _CONFLICT: Final = 409
 
 
-def stored(site: Site, newest: Newest, name: str) -> Evaluated:
-    """Return a patient of the run; `name` is the id of the Patient, or whatever the ledger says.
+def of_run(site: Site, newest: Newest, name: str) -> Evaluated | None:
+    """Return a patient of the run, None where there is none; Fault if verdicts changed since.
 
-    Raises Fault for a patient who is not there, or whose verdicts have changed since.
+    `name` is the id of the Patient, or whatever the ledger calls the patient.
     """
-    patient, text = _profile(newest, name)
-    known = msgspec.json.decode(document(newest.ledger, newest.run, patient, "assessment"))
-    read = pipeline.Read(pipeline.read_profile(text).profile, _origin(known))
-    sets = tuple(one for one in newest.run.asked.options["sets"] if one in site.catalogue.sets)
-    assessment = pipeline.judge(read, site.catalogue, sets)
-    if _verdicts(assessment) != {one["set"]: one["verdict"] for one in known["verdicts"]}:
-        raise Fault("drifted", _CONFLICT)
-    return Evaluated(read, assessment)
-
-
-def _profile(newest: Newest, name: str) -> tuple[str, bytes]:
-    for patient in (f"{_PATIENT}{name}", name):
+    for patient in (f"{PATIENT}{name}", name):
         if text := document(newest.ledger, newest.run, patient, "profile"):
-            return patient, text
-    raise Fault("patient", _NOT_FOUND)
+            known = document(newest.ledger, newest.run, patient, "assessment")
+            return _restored(site, text, known)
+    return None
+
+
+def of_service(site: Site, name: str) -> Evaluated | None:
+    """Return a patient as judged from messages or subscriptions; as `of_run` does.
+
+    None also where several senders know a patient of that name: nobody can tell who is meant.
+    """
+    if site.ledger is None:
+        return None
+    found = judgments_of(site.ledger, f"{PATIENT}{name}")
+    if len({one.source for one in found}) != 1:
+        return None
+    return _restored(site, found[0].profile, found[0].assessment)
+
+
+def _restored(site: Site, profile: bytes, assessment: bytes) -> Evaluated:
+    known = msgspec.json.decode(assessment)
+    read = pipeline.Read(pipeline.read_profile(profile).profile, _origin(known))
+    before = {one["set"]: one["verdict"] for one in known["verdicts"]}
+    sets = tuple(one for one in before if one in site.catalogue.sets)
+    made = pipeline.judge(read, site.catalogue, sets)
+    if _verdicts(made) != before:
+        raise Fault("drifted", _CONFLICT)
+    return Evaluated(read, made)
 
 
 def _verdicts(assessment: Assessment) -> dict[str, str]:
