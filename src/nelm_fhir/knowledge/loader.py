@@ -113,7 +113,8 @@ def _check_languages(reader: ShippedFiles, parts: Parts) -> None:
     for file in (TEXTS, *OTHERS):
         wording = languages[language_of(file)].wording
         check_words(file, wording, parts.definitions, parts.attested, reader.faults)
-        if file != TEXTS and wording.phrases:  # a file that cannot be read is one fault
+        both = reader.values(TEXTS) and wording.phrases  # one that cannot be read is one fault
+        if file != TEXTS and both:
             check_language(file, reader.values(file), reader.values(TEXTS), reader.faults)
             check_named(file, wording, named, reader.faults)
 
