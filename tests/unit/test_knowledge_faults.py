@@ -205,7 +205,8 @@ def test_a_fault_is_refused_with_file_and_key(file: str, old: str, new: str, fau
 
 
 def test_every_number_of_points_of_a_model_has_its_figure() -> None:
-    (fault,) = faults_of(changed("outcomes/models.toml", '["P1=2"]', '["P1=3"]'))
+    fault, *german = faults_of(changed("outcomes/models.toml", '["P1=2"]', '["P1=3"]'))
+    assert all(line.startswith("texts/de.toml: ") for line in german)
     assert fault == f"{RULES}: figure 'P1=2' is not known; nearest: 'P1=3'"
 
 
