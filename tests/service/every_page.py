@@ -31,6 +31,7 @@ def answer_with_a_negative_pet(page: Page) -> None:
     page.select_option(f'[name="{SCAN}.scan-tracer"]', "68Ga-DOTATATE")
     page.fill('[name="author"]', "Dr. Example (fictional)")
     page.locator("main button.main").click()
+    page.wait_for_load_state("load")  # the style is there, too
 
 
 def _answered_in_german(page: Page, base: str) -> None:
@@ -41,6 +42,7 @@ def _refused(page: Page, base: str) -> None:
     page.goto(base)
     page.fill("#pasted", "{")
     page.locator("main button.main").click()
+    page.wait_for_load_state("load")  # the style is there, too
 
 
 def _both(name: str, path: str) -> dict[str, Way]:
