@@ -121,3 +121,16 @@ def test_without_ledger_or_run_the_page_says_what_to_do(served, catalogue, tmp_p
 def test_a_page_behind_the_last_is_the_last(base):
     assert patients(base, page="99") == patients(base)
     assert patients(base, page="x") == patients(base)
+
+
+def test_the_fact_sheet_of_a_patient_is_plain_text(base):
+    name = patients(base)[0]
+    assert (
+        f'href="/patients/{name}/facts"'
+        in requests.get(f"{base}/patients/{name}/report", timeout=30).text
+    )
+    sheet = requests.get(f"{base}/patients/{name}/facts", timeout=30)
+    assert sheet.status_code == 200
+    assert sheet.headers["Content-Type"].startswith("text/plain")
+    assert sheet.headers["Cache-Control"] == "no-store"
+    assert name in sheet.text

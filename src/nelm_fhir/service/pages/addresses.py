@@ -21,5 +21,10 @@ def form_address(patient: str) -> str:
     return f"/patients/{_named(patient)}/form"
 
 
+def facts_address(patient: str) -> str:
+    """Return the address of the fact sheet of a patient of the ledger."""
+    return f"/patients/{_named(patient)}/facts"
+
+
 def _named(patient: str) -> str:
     return quote(patient.removeprefix(_PATIENT), safe="")
