@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["tests.peers.fixtures"]
 
 OUTSIDE = {"hapi_server", "hapi_validator", "medplum_server", "medplum_validator", "ucum_lhc",
-           "_spark"}  # fmt: skip
+           "browser", "axe", "_spark"}  # fmt: skip
 """What is installed and started once for a run: all tests that ask for it share one worker."""
 
 settings.register_profile(

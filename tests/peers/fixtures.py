@@ -105,9 +105,9 @@ def empty_medplum(medplum_server: MedplumServer) -> MedplumServer:
     return medplum_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of this machine."""
+    """The Chromium of this machine, for one module: while it is open, no other loop can run."""
     pytest_socket.enable_socket()  # we speak to it by a pair of sockets; each test closes its own
     yield from started(chromium)
 

@@ -55,6 +55,7 @@ RECORDS = ["sets-that-disagree", "mostly-free-text", "tumor-board-form"]
 PAGES = [
     ("assess",), ("assess", "-v"), ("explain",), ("profile", "--format", "table"),
     ("form", "--missing", "--set", "optn", "--format", "table"), ("coverage", "-v"),
+    ("assess", "--format", "facts"),
 ]  # fmt: skip
 
 
@@ -217,6 +218,18 @@ def test_a_coverage_page_is_made_of_its_own_tags_only(words, tmp_path):
     assert not {"src", "href"} & seen.attributes
 
 
+@pytest.mark.threat(18)
+@pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
+def test_a_report_is_made_of_its_own_tags_only(words, tmp_path):
+    for name in RECORDS:
+        found = shown(tmp_path, name, words, "assess", "--format", "html")
+        plain = Tags(shown(tmp_path, name, "", "assess", "--format", "html"))
+        seen = Tags(found)
+        assert seen.tags <= plain.tags | {"a", "li", "ul"}
+        assert not {one for one in seen.attributes if one.startswith("on")}
+        assert "src" not in seen.attributes
+
+
 # --- 22: formulas in spreadsheets -----------------------------------------------------------------
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -257,4 +270,4 @@ def test_the_name_of_a_file_is_no_formula(words, tmp_path, monkeypatch):
 @pytest.mark.threat(22)
 def test_csv_is_the_only_form_for_spreadsheets():
     """Another one has to be tested here."""
-    assert set(FORMATS) == {"table", "json", "ndjson", "fhir", "md", "csv"}
+    assert set(FORMATS) == {"table", "json", "ndjson", "fhir", "md", "html", "facts", "csv"}
