@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 
 import pytest
 import requests
@@ -15,6 +16,7 @@ from nelm_fhir.service.metrics import Door
 from nelm_fhir.service.readiness import FRESH, Watch
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
+from nelm_fhir.service.trust.settings import Trust
 
 STATEMENT = Reply(200, {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
 
@@ -102,3 +104,13 @@ def test_two_services_in_one_process_count_apart(served, catalogue):
     requests.post(one + EVALUATE, data=MEETS_ALL, headers=SENT, timeout=30)
     name = 'nelm_requests_total{door="evaluation",status_class="2xx"}'
     assert (figures(one)(name), figures(other)(name)) == (1, 0)
+
+
+def test_who_is_turned_away_is_counted_at_the_door_that_was_meant(served, catalogue):
+    trust = Trust(proxies=(ip_network("10.1.2.3/32"),))
+    base = served(Site(catalogue, Settings(trust=trust)))
+    assert requests.post(f"{base}/messages", data=b"{}", timeout=5).status_code == 401
+    assert requests.get(f"{base}/patients/1/report", timeout=5).status_code == 401
+    of = figures(base)
+    assert of('nelm_requests_total{door="messages",status_class="4xx"}') == 1
+    assert of('nelm_requests_total{door="pages",status_class="4xx"}') == 1

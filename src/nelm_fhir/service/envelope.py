@@ -34,6 +34,18 @@ _DOORS: Final[Mapping[str, Door]] = {
     "operators": Door.OPERATORS,
 }
 """Which door a module or room of the service is."""
+_REFUSED_AT: Final[Mapping[str, Door]] = {
+    "evaluate": Door.EVALUATION,
+    "fhir": Door.EVALUATION,
+    "messages": Door.MESSAGES,
+    "jobs": Door.MESSAGES,
+    "hooks": Door.SUBSCRIPTIONS,
+    "cds-services": Door.CDS,
+    "patients": Door.PAGES,
+    "worklist": Door.PAGES,
+    "try": Door.PAGES,
+}
+"""Which door was meant by a request that the gate turned away, by the start of its path."""
 
 
 class Method(StrEnum):
@@ -130,6 +142,8 @@ def _log(scope: Scope, answer: _Answer, seconds: float) -> None:
 def _door(scope: Scope) -> Door:
     """Return the door behind which the request was answered, by the module it is in."""
     endpoint = scope.get("endpoint")
+    if endpoint is None:
+        return _REFUSED_AT.get(scope["path"].strip("/").partition("/")[0], Door.NONE)
     module = getattr(endpoint, "__module__", None) or type(endpoint).__module__
     room = module.removeprefix(_ROOM).partition(".")[0]
     return _DOORS.get(room, Door.NONE) if module.startswith(_ROOM) else Door.NONE

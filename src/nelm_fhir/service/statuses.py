@@ -54,6 +54,7 @@ class HttpFault(Exception):
         self.place = place
 
 
+DEFECT: Final = 500
 BUSINESS: Final = "business-rule"
 _STATUSES: Final[tuple[tuple[type[NelmError], int, str | None], ...]] = (
     (errors.TooLarge, 413, None),
@@ -105,7 +106,7 @@ def _upstream(error: NelmError) -> str:
 
 def _defect() -> HttpFault:
     return HttpFault(
-        500,
+        DEFECT,
         "exception",
         "A defect of the program.",
         f"Report it with the number {current().number}; it holds nothing of the record.",

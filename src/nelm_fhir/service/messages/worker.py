@@ -20,7 +20,7 @@ from nelm_fhir.service.messages.later import evaluate_kept
 from nelm_fhir.service.messages.loop import Loop
 from nelm_fhir.service.numbering import begin, current, numbers_of
 from nelm_fhir.service.site import Site
-from nelm_fhir.service.statuses import fault_of, outcome_of
+from nelm_fhir.service.statuses import DEFECT, fault_of, outcome_of
 from nelm_fhir.writers.fhir_json import fhir_json
 
 Answering = Callable[[Site, Message], Ending]
@@ -91,8 +91,9 @@ class Worker:
             if is_for_later(error):
                 self._later(message)
                 return
-            defect(current().number, error)
             fault = fault_of(error)
+            if fault.status == DEFECT:
+                defect(current().number, error)
             ending = Ending(State.FAILED, fault.status, fhir_json(outcome_of(fault)))
         state = messages.finish(self._ledger, message, ending, self._site.now().isoformat())
         event(Event.WORK_DONE, state=state)
