@@ -221,11 +221,17 @@ def _fits(name: str, text: bytes, parameter: str, value: str) -> bool:
     return any(f"{one.get('system', '')}|{one.get('code')}" in wanted for one in codings)
 
 
+def identifiers(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The identifiers of a resource; of some types it has one alone."""
+    given = data.get("identifier", [])
+    return [given] if isinstance(given, dict) else given
+
+
 def _has_identifier(data: dict[str, Any], wanted: str) -> bool:
     system, _, value = wanted.partition("|")
     return any(
         one.get("system") == system and (not value or one.get("value") == value)
-        for one in data.get("identifier", [])
+        for one in identifiers(data)
     )
 
 

@@ -17,7 +17,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.servers.fhir_store import FHIR_JSON, FhirStore
+from tests.servers.fhir_store import FHIR_JSON, FhirStore, identifiers
 from tests.servers.local import Asked, Reply, outcome
 
 WRITES = ("RiskAssessment", "Observation", "DocumentReference", "Communication", "Basic")
@@ -197,7 +197,7 @@ def _bears(resource: Json, guard: str) -> bool:
     parameter, _, wanted = guard.partition("=")
     system, _, value = wanted.partition("|")
     tags = resource.get("meta", {}).get("tag", [])
-    found = [(one["system"], one["value"]) for one in resource.get("identifier", [])]
+    found = [(one["system"], one["value"]) for one in identifiers(resource)]
     if parameter == "_tag":
         found = [(one["system"], one["code"]) for one in tags]
     return (system, value) in found

@@ -110,12 +110,16 @@ def _audit(path: Path | None) -> "Audit":
 def _settings(values: dict[str, Any], at: socket, trust: "Trust", cds: "Cds") -> "Settings":
     from nelm_fhir.service.settings import Settings  # noqa: PLC0415 - needs the extra
 
+    server = server_of(values)
+    if values["store_answers"] and server is None:
+        raise click.UsageError("--store-answers needs --server, to store them at.")
     return Settings(
         base=values["base"] or _address(values["host"], at),
         sets=values["sets"],
         options=values["options"],
         limits=limits_of(values),
-        server=server_of(values),
+        server=server,
+        store_answers=values["store_answers"],
         messaging=messaging_of(values),
         trust=trust,
         cds=cds,

@@ -31,6 +31,11 @@ _OPTIONS: Final = (
         is_flag=True,
         help="Show the fictional sample patients as a worklist, judged when the service starts.",
     ),
+    click.option(
+        "--store-answers",
+        is_flag=True,
+        help="Let signed-in people store answers to the form at --server; off without it.",
+    ),
 )
 
 

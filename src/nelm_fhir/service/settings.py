@@ -41,7 +41,8 @@ class Settings:
     `base` is the address under which others reach it, without a slash at the end; cards and status
     links are made from it. `sets` are the criteria sets judged where a request names none, all if
     empty; `options` the switches of the site that are on. `worklist` is the ledger of `nelm batch`
-    whose newest run the pages show. `server` is the FHIR server behind the service, where there is
+    whose newest run the pages show; `store_answers` lets signed-in people put answers to the form
+    on the server. `server` is the FHIR server behind the service, where there is
     one; `trust` says who may ask, `messaging` how messages are taken, `cds` what EHRs are told,
     `hooks` which subscriptions are listened to.
     """
@@ -50,6 +51,7 @@ class Settings:
     sets: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     worklist: Path | None = None
+    store_answers: bool = False
     limits: Limits = field(default_factory=Limits)
     server: "Server | None" = None
     trust: Trust = field(default_factory=Trust)

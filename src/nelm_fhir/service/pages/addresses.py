@@ -26,5 +26,10 @@ def facts_address(patient: str) -> str:
     return f"/patients/{_named(patient)}/facts"
 
 
+def store_address(patient: str) -> str:
+    """Return the address that takes answers about a patient for the FHIR server."""
+    return f"/patients/{_named(patient)}/answers"
+
+
 def _named(patient: str) -> str:
     return quote(patient.removeprefix(_PATIENT), safe="")

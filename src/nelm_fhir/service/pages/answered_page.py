@@ -17,6 +17,7 @@ from nelm_fhir.service.pages.try_page import hidden
 KIND = "kind"
 RESPONSE = "response"
 OBSERVATIONS = "observations"
+ANSWERS = "answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Outcome:
 
     `about` says whose record it is and as of when. `answers` are the hidden fields that hold the
     answers, sent to `download` for files; `carried` those that hold the record with them, sent to
-    `report` and `again` (none where the record is not ours to carry).
+    `report` and `again` (none where the record is not ours to carry). `store` takes the answers for
+    the FHIR server; `why_not` is the word for why nothing does.
     """
 
     about: str
@@ -36,6 +38,8 @@ class Outcome:
     carried: Sequence[tuple[str, str]] = ()
     report: str = ""
     again: str = ""
+    store: str = ""
+    why_not: str = ""
 
 
 def answered_page(outcome: Outcome, author: str, speech: Speech) -> Markup:
@@ -120,15 +124,32 @@ def _files(outcome: Outcome, speech: Speech) -> Markup:
         element("button", words.say(f"answered.{kind}"), name=KIND, value=kind)
         for kind in (RESPONSE, OBSERVATIONS)
     ]
-    store = element("button", words.say("answered.store"), disabled="", type="button",
-                    aria_describedby="why-not")  # fmt: skip
-    reason = element("p", words.say("answered.why_not"), id="why-not", class_="dim small")
     return element(
         "form",
         *(hidden(name, value) for name, value in outcome.answers),
-        element("p", *buttons, store, class_="buttons"),
-        reason,
+        element("p", *buttons, class_="buttons"),
+        *_storing(outcome, speech),
         action=outcome.download,
         method="post",
         enctype="multipart/form-data",
     )
+
+
+def _storing(outcome: Outcome, speech: Speech) -> Iterator[Markup]:
+    """Yield what stores the answers at the server, or says why nothing does."""
+    words = speech.words
+    if outcome.why_not:
+        button = element("button", words.say("answered.store"), disabled="", type="button",
+                         aria_describedby="why-not")  # fmt: skip
+        yield element("p", button, class_="buttons")
+        yield element("p", words.say(f"answered.{outcome.why_not}"), id="why-not",
+                      class_="dim small")  # fmt: skip
+        return
+    yield element("h2", words.say("answered.store"))
+    yield element("p", words.say("answered.store_help"))
+    buttons = [
+        element("button", words.say(f"answered.store_{kind}"), name=KIND, value=kind,
+                formaction=outcome.store)
+        for kind in (RESPONSE, OBSERVATIONS)
+    ]  # fmt: skip
+    yield element("p", *buttons, class_="buttons")

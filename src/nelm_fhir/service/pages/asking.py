@@ -1,7 +1,7 @@
 """The door of the form: what is missing is asked, answered, judged again, and handed out as FHIR.
 
 Two entrances lead to it, a record that was given and a patient of the ledger; both end in Grounds
-and go the same way from there. Nothing is stored. The form carries a sealed number, so that no
+and go the same way from there. Nothing is stored here. The form carries a sealed number, so that no
 other site can make a browser sign answers.
 """
 
@@ -24,8 +24,15 @@ from nelm_fhir.service.pages.addresses import (
     ANSWERS_FILE,
     ASK,
     TRY,
+    store_address,
 )
-from nelm_fhir.service.pages.answered_page import KIND, OBSERVATIONS, Outcome, answered_page
+from nelm_fhir.service.pages.answered_page import (
+    ANSWERS,
+    KIND,
+    OBSERVATIONS,
+    Outcome,
+    answered_page,
+)
 from nelm_fhir.service.pages.asked_page import AUTHOR, Sheet, asked_page, author_of
 from nelm_fhir.service.pages.cases import Case, in_turn, stored_case, tried_case
 from nelm_fhir.service.pages.faults import told
@@ -33,9 +40,11 @@ from nelm_fhir.service.pages.form_answers import Filled, filled_in, told_of
 from nelm_fhir.service.pages.form_fields import Asking
 from nelm_fhir.service.pages.frame import CLOSED, page
 from nelm_fhir.service.pages.grounds import references, with_answers
+from nelm_fhir.service.pages.storing import store
 from nelm_fhir.service.pages.submitted import Submitted, submitted
 from nelm_fhir.service.pages.trying import sent_with
 from nelm_fhir.service.pages.wanted import CARRIED, SAMPLE, Fault
+from nelm_fhir.service.pages.whose import why_not
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.trust.forms import FIELD
 from nelm_fhir.writers.datatypes import Json
@@ -43,7 +52,7 @@ from nelm_fhir.writers.fhir_json import fhir_json
 from nelm_fhir.writers.questionnaire_response import Signed, questionnaire_response
 
 FORM: Final = "/patients/{patient:path}/form"
-_ANSWERS: Final = "answers"
+STORE: Final = "/patients/{patient:path}/answers"
 _FHIR: Final = "application/fhir+json"
 
 
@@ -70,11 +79,16 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     async def file(request: Request) -> Response:
         return await _file(await submitted(request, site), site)
 
+    @told(site)
+    async def at_server(request: Request) -> Response:
+        return await store(request, site)
+
     return (
         Route(ASK, ask, methods=["GET", "POST"]),
         Route(ANSWERED, answered, methods=["POST"]),
         Route(ANSWERS_FILE, file, methods=["POST"]),
         Route(FORM, of_patient, methods=["GET", "POST"]),
+        Route(STORE, at_server, methods=["POST"]),
     )
 
 
@@ -121,11 +135,13 @@ async def _answered(case: Case, sent: Submitted) -> Response:
         case.about(),
         made.assessment,
         after.assessment,
-        [(_ANSWERS, b64encode(fhir_json(response)).decode()), *case.carried[-1:]],
+        [(ANSWERS, b64encode(fhir_json(response)).decode()), *case.carried[-1:]],
         ANSWERS_FILE,
         _with_record(case, response),
         TRY,
         ASK,
+        store_address(subject),
+        why_not(case.site, case.source, case.caller),
     )
     title = case.speech.words.say("answered.title")
     content = answered_page(outcome, name, case.speech)
@@ -144,7 +160,7 @@ def _with_record(case: Case, response: Json) -> list[tuple[str, str]]:
 async def _file(sent: Submitted, site: Site) -> Response:
     """Return the answers as a file: as they were given, or restated as Observations."""
     try:
-        answers = b64decode(sent.one(_ANSWERS), validate=True)
+        answers = b64decode(sent.one(ANSWERS), validate=True)
     except ValueError:
         raise Fault("form") from None
     as_entries = sent.one(KIND) == OBSERVATIONS

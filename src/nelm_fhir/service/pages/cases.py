@@ -31,7 +31,7 @@ class Case:
     """One form about one record: how it was reached, and who answers.
 
     `action` is where the answers go, `back` the address of the report; `tried` is the record as it
-    was given, None for a patient of the ledger.
+    was given, None for a patient who is known here; `source` the FHIR server the record is from.
     """
 
     request: Request
@@ -41,6 +41,7 @@ class Case:
     action: str
     back: str = ""
     tried: Wanted | None = None
+    source: str = ""
 
     @property
     def caller(self) -> Caller:
@@ -81,11 +82,11 @@ async def tried_case(request: Request, site: Site, sent: Submitted) -> Case:
 async def stored_case(request: Request, site: Site, sent: Submitted | None) -> Case:
     """Return the form about a patient of the ledger; it is noted who asks. Raises Fault."""
     says = speech(request, site.catalogue, sent.one(LANGUAGE) if sent else "")
-    made = await patient_of(request, site)
-    grounds = await in_turn(site, partial(of_stored, site, made))
-    name = made.assessment.subject.reference or ""
+    found = await patient_of(request, site)
+    grounds = await in_turn(site, partial(of_stored, site, found.made))
+    name = found.made.assessment.subject.reference or ""
     back = kept(says, report_address(name))
-    return Case(request, site, says, grounds, form_address(name), back)
+    return Case(request, site, says, grounds, form_address(name), back, source=found.source)
 
 
 async def in_turn(site: Site, work: Callable[[], Any]) -> Any:

@@ -14,14 +14,13 @@ from starlette.routing import BaseRoute, Route
 
 from nelm_fhir.report.about import Links
 from nelm_fhir.service.audit import Action
-from nelm_fhir.service.evaluating import Evaluated
 from nelm_fhir.service.noting import noted
 from nelm_fhir.service.pages.addresses import WORKLIST, facts_address, form_address
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import kept
 from nelm_fhir.service.pages.reported import reported, told_plainly
 from nelm_fhir.service.pages.speech import speech
-from nelm_fhir.service.pages.whose import whose
+from nelm_fhir.service.pages.whose import Found, whose
 from nelm_fhir.service.site import Site
 
 REPORT: Final = "/patients/{patient:path}/report"
@@ -34,7 +33,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     @told(site)
     async def report(request: Request) -> Response:
         says = speech(request, site.catalogue)
-        made = await patient_of(request, site)
+        made = (await patient_of(request, site)).made
         name = made.assessment.subject.reference or ""
         links = Links(
             form=kept(says, form_address(name)),
@@ -45,14 +44,14 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
     @told(site)
     async def facts(request: Request) -> Response:
-        made = await patient_of(request, site)
+        made = (await patient_of(request, site)).made
         return told_plainly(site, speech(request, site.catalogue), made)
 
     return (Route(REPORT, report), Route(FACTS, facts))
 
 
-async def patient_of(request: Request, site: Site) -> Evaluated:
+async def patient_of(request: Request, site: Site) -> Found:
     """Return the patient that the address names, once it is noted who asks."""
-    made = await run_in_threadpool(whose, site, request.path_params["patient"])
-    await noted(request, site, Action.SHOWN, made.assessment.subject.reference)
-    return made
+    found = await run_in_threadpool(whose, site, request.path_params["patient"])
+    await noted(request, site, Action.SHOWN, found.made.assessment.subject.reference)
+    return found

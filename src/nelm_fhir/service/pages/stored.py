@@ -33,12 +33,12 @@ def of_run(site: Site, newest: Newest, name: str) -> Evaluated | None:
     for patient in (f"{PATIENT}{name}", name):
         if text := document(newest.ledger, newest.run, patient, "profile"):
             known = document(newest.ledger, newest.run, patient, "assessment")
-            return _restored(site, text, known)
+            return restored(site, text, known)
     return None
 
 
-def of_service(site: Site, name: str) -> Evaluated | None:
-    """Return a patient as judged from messages or subscriptions; as `of_run` does.
+def judgment_of(site: Site, name: str) -> tuple[str, bytes, bytes] | None:
+    """Return sender, profile and assessment of a patient of messages or subscriptions.
 
     None also where several senders know a patient of that name: nobody can tell who is meant.
     """
@@ -47,10 +47,11 @@ def of_service(site: Site, name: str) -> Evaluated | None:
     found = judgments_of(site.ledger, f"{PATIENT}{name}")
     if len({one.source for one in found}) != 1:
         return None
-    return _restored(site, found[0].profile, found[0].assessment)
+    return found[0].source, found[0].profile, found[0].assessment
 
 
-def _restored(site: Site, profile: bytes, assessment: bytes) -> Evaluated:
+def restored(site: Site, profile: bytes, assessment: bytes) -> Evaluated:
+    """Return what the stored documents say, judged again; Fault if verdicts changed since."""
     known = msgspec.json.decode(assessment)
     read = pipeline.Read(pipeline.read_profile(profile).profile, _origin(known))
     before = {one["set"]: one["verdict"] for one in known["verdicts"]}
