@@ -11,8 +11,8 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 FAST   := tests/architecture tests/unit tests/cases tests/families tests/traps tests/golden tests/negative tests/fuzz \
           tests/mutation tests/service
-# Two workers; what is started once (Java, Spark) belongs to one of them (tests/conftest.py).
-SIDE_BY_SIDE := -n 2 --dist loadgroup
+# Two workers; what is started once (Java, Spark) belongs to one of them (tests/side_by_side.py).
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .PHONY: help demo demo-server demo-service screenshots check test lint types fast criteria golden bench soak mutate lock clean
 

@@ -5,12 +5,9 @@ import os
 import pytest
 import pytest_socket
 from hypothesis import HealthCheck, settings
+from tests.side_by_side import ByFile
 
 pytest_plugins = ["tests.peers.fixtures"]
-
-OUTSIDE = {"hapi_server", "hapi_validator", "medplum_server", "medplum_validator", "ucum_lhc",
-           "browser", "axe", "_spark"}  # fmt: skip
-"""What is installed and started once for a run: all tests that ask for it share one worker."""
 
 settings.register_profile(
     "steady",
@@ -23,11 +20,10 @@ settings.register_profile("many", max_examples=5000, deadline=None, print_blob=T
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-def pytest_collection_modifyitems(items):
-    """Keep each file together where tests run side by side, and the outside judges too."""
-    for item in items:
-        outside = OUTSIDE.intersection(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("outside" if outside else item.path.as_posix()))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep files together, and whatever starts Java, where tests run side by side."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)
