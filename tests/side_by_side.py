@@ -16,6 +16,8 @@ STARTED_ONCE = re.compile(
     r"|ucum_lhc|judges|browser|axe|spark)(?=[:,)])"
 )
 """The parameters of tests and fixtures that ask for one of them."""
+PEERS = "tests/peers/"
+"""Whose programs are built on the first call: not by two workers at once."""
 
 
 class ByFile(LoadScopeScheduling):
@@ -28,4 +30,5 @@ class ByFile(LoadScopeScheduling):
 @cache
 def work_of(file: str) -> str:
     """The work that the tests of a file belong to."""
-    return "outside" if STARTED_ONCE.search((ROOT / file).read_text("utf-8")) else file
+    asks = file.startswith(PEERS) or STARTED_ONCE.search((ROOT / file).read_text("utf-8"))
+    return "outside" if asks else file
