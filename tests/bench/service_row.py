@@ -136,20 +136,21 @@ def _page(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 def _served(command: Sequence[str]) -> Iterator[str]:
     """Start a process that says where it listens; gives its address."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "NO_PROXY": "*"}
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
-    try:
-        line = next(one for one in process.stdout if "Listening on" in one)
-        drained = ThreadPoolExecutor(1)
-        drained.submit(lambda: [None for _ in process.stdout or ()])
-        yield line.split()[-1]
-    finally:
-        process.terminate()
-        process.wait(20)
+    with (
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+        ) as process,
+        ThreadPoolExecutor(1) as drains,
+    ):
+        lines = process.stdout or ()
+        try:
+            line = next(one for one in lines if "Listening on" in one)
+            drains.submit(lambda: [None for _ in lines])
+            yield line.split()[-1]
+        finally:
+            process.terminate()
