@@ -20,6 +20,7 @@ from nelm_fhir.batch.judging import Asked
 from nelm_fhir.batch.outcome import Counts
 from nelm_fhir.batch.outputs.run_line import Request
 from nelm_fhir.batch.settings import Watcher
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.patients import PATIENTS, patients_of
 from nelm_fhir.cli.progress import shown
 from nelm_fhir.cli.server_options import needed_server, server_options
@@ -88,9 +89,7 @@ class Live:
 
 def population_options(command: Command) -> Command:
     """Give a command the options that name a population on a server."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def live_of(values: dict[str, Any]) -> Live | None:

@@ -9,6 +9,7 @@ import click
 
 from nelm_fhir import pipeline
 from nelm_fhir.cli.clock import today
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.records import Request
 
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
@@ -114,9 +115,7 @@ SETS: Final = click.option(
 
 def record_options(command: Command) -> Command:
     """Give a command the options that say which record is read and how."""
-    for option in reversed(_RECORD):
-        command = option(command)
-    return command
+    return with_options(command, _RECORD)
 
 
 def request_of(values: dict[str, Any]) -> Request:

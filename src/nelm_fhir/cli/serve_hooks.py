@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.server_settings import PRESENT
 from nelm_fhir.cli.write_options import BUNDLE_FILE, NONE, SiteCodes, writing_of_service
 from nelm_fhir.errors import AuthFailed
@@ -74,9 +75,7 @@ _OPTIONS: Final = (
 def hooks_options(command: Command) -> Command:
     """Give a command the options that say which subscriptions are listened to."""
     command = writing_of_service(command)
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 @contextmanager

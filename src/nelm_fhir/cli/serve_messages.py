@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.server_settings import BASE
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ _OPTIONS: Final = (
 
 def messages_options(command: Command) -> Command:
     """Give a command the options that say how messages are taken."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def messaging_of(values: dict[str, Any]) -> "Messaging":

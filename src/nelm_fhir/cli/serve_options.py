@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.server_settings import BASE
 
 if TYPE_CHECKING:
@@ -66,9 +67,7 @@ _OPTIONS: Final = (
 
 def service_options(command: Command) -> Command:
     """Give a command the options of a service."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def limits_of(values: dict[str, Any]) -> "Limits":

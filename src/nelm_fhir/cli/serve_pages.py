@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.cli.option_groups import with_options
+
 if TYPE_CHECKING:
     from nelm_fhir.knowledge.catalogue import Catalogue
 
@@ -41,9 +43,7 @@ _OPTIONS: Final = (
 
 def pages_options(command: Command) -> Command:
     """Give a command the options that say which worklist the pages show."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.server_settings import BASE
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ _OPTIONS: Final = (
 
 def trust_options(command: Command) -> Command:
     """Give a command the options that say who may ask, and how EHRs are answered."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def trust_of(values: dict[str, Any]) -> "Trust":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.cli.server_settings import BASE, HEADER, PRESENT, ServerOption
 
 if TYPE_CHECKING:
@@ -84,9 +85,7 @@ def _by_key() -> dict[str, ServerOption]:
 
 def server_options(command: Command) -> Command:
     """Give a command the options that say which server and how."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def server_of(values: dict[str, Any], *, bulk: bool = False) -> "Server | None":

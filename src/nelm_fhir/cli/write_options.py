@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from nelm_fhir.cli.option_groups import with_options
 from nelm_fhir.core.codes import Code, Coding
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -103,9 +104,7 @@ class Wish:
 
 def code_options(command: Command) -> Command:
     """Give a command the options that say what the site calls results."""
-    for option in reversed(_CODES):
-        command = option(command)
-    return command
+    return with_options(command, _CODES)
 
 
 def codes_of(values: dict[str, Any]) -> SiteCodes:
@@ -115,9 +114,7 @@ def codes_of(values: dict[str, Any]) -> SiteCodes:
 
 def writing_options(command: Command) -> Command:
     """Give a command the options that write results."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def writing_of_service(command: Command) -> Command:
