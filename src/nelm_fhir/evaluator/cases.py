@@ -15,7 +15,7 @@ from nelm_fhir.evaluator.assess import assess_profile
 from nelm_fhir.evaluator.registry import DEFINITIONS
 from nelm_fhir.knowledge.cases import Case
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.knowledge.criteria import Ask, Criterion, Group, Kind
+from nelm_fhir.knowledge.criteria import Ask, Criterion, Kind, asks_of
 from nelm_fhir.profile.record_format import CandidateProfile
 
 
@@ -122,14 +122,6 @@ def _results(assessment: Assessment) -> Iterator[CriterionResult]:
         yield from verdict.criteria
 
 
-def _asks(question: Ask | Group | None) -> Iterator[Ask]:
-    if isinstance(question, Ask):
-        yield question
-    elif question is not None:
-        for part in question.parts:
-            yield from _asks(part)
-
-
 def _exactly_at(result: CriterionResult, assessment: Assessment) -> Iterator[str]:
     """Yield the limits that the value considered lies exactly on."""
     for limit in result.limits:
@@ -161,7 +153,7 @@ def _unreached(
 
 def _limits(criterion: Criterion) -> Iterator[str]:
     for question in (criterion.question, *(option.question for option in criterion.options)):
-        for ask in _asks(question):
+        for ask in asks_of(question):
             if ask.limit is not None:
                 yield f"{ask.test} {plain(ask.limit)} {ask.unit}"
 
@@ -173,7 +165,7 @@ def _statuses_of(ask: Ask) -> frozenset[str]:
 
 def possible_statuses(criterion: Criterion) -> set[str]:
     """Return the statuses that the definitions of a criterion can give, scope left aside."""
-    asks: Sequence[Ask] = list(_asks(criterion.question))
+    asks: Sequence[Ask] = list(asks_of(criterion.question))
     if not asks:
         return set()
     if criterion.kind is Kind.GUARD:

@@ -17,7 +17,7 @@ from nelm_fhir.core.dates import MONTHS_PER_YEAR, add_months
 from nelm_fhir.core.unknown import Reason
 from nelm_fhir.knowledge.attested import AttestedRow
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.knowledge.criteria import Ask, Group
+from nelm_fhir.knowledge.criteria import Ask, asks_of
 from nelm_fhir.knowledge.form import AS_OF, BEFORE
 from nelm_fhir.knowledge.units import UCUM
 
@@ -89,15 +89,7 @@ class Limits:
             for criterion in criteria_set.criteria:
                 options = (option.question for option in criterion.options)
                 for question in (criterion.question, *options):
-                    yield from _parts(question)
-
-
-def _parts(question: Ask | Group | None) -> Iterator[Ask]:
-    if isinstance(question, Ask):
-        yield question
-    elif question is not None:
-        for part in question.parts:
-            yield from _parts(part)
+                    yield from asks_of(question)
 
 
 def _around(limits: Sequence[Decimal], top: Decimal | None) -> Iterator[Decimal]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from nelm_fhir.knowledge.criteria import Ask, BodyNote, CriteriaSet, Criterion, Group
+from nelm_fhir.knowledge.criteria import BodyNote, CriteriaSet, Criterion, asks_of
 from nelm_fhir.knowledge.faults import Faults
 from nelm_fhir.knowledge.not_encoded import NOT_ENCODED
 from nelm_fhir.knowledge.registers import Registers
@@ -130,18 +130,10 @@ def _check_parameters(
     sites = everything.definitions.sites.sites.values()
     columns = frozenset[str]().union(*(site.columns for site in sites))
     tables: Mapping[str, Collection[str]] = {"family": families, "column": columns}
-    for ask in _asks(criterion.question):
+    for ask in asks_of(criterion.question):
         for key in sorted(tables.keys() & ask.parameters.keys()):
             place = (file, f"{criterion.id}.{key}")
             _known(faults, place, key, [str(ask.parameters[key])], tables[key])
-
-
-def _asks(question: Ask | Group | None) -> Iterator[Ask]:
-    if isinstance(question, Ask):
-        yield question
-    elif question is not None:
-        for part in question.parts:
-            yield from _asks(part)
 
 
 def _source_keys(criterion: Criterion) -> list[str]:

@@ -4,7 +4,7 @@ A criterion is data; the definition it asks for is code, found by name. Nothing 
 definition does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -197,3 +197,12 @@ class DefinitionSpec(Struct, frozen=True):
     required: frozenset[str] = frozenset()
     adds: Mapping[str, frozenset[str]] = MappingProxyType({})
     cases: Mapping[str, CaseSpec] = MappingProxyType({})
+
+
+def asks_of(question: Ask | Group | None) -> Iterator[Ask]:
+    """Yield every definition that a question asks, in order; a note asks none."""
+    if isinstance(question, Ask):
+        yield question
+    elif question is not None:
+        for part in question.parts:
+            yield from asks_of(part)

@@ -15,7 +15,7 @@ from nelm_fhir.assessment.result import Assessment, CriterionResult, SetVerdict
 from nelm_fhir.core.amounts import Amount
 from nelm_fhir.core.logic import Status
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.knowledge.criteria import Ask, Group, Joined, Kind
+from nelm_fhir.knowledge.criteria import Ask, Group, Joined, Kind, asks_of
 from nelm_fhir.knowledge.wording import Words
 
 Place = tuple[str, str]
@@ -108,7 +108,7 @@ def _items(
 ) -> Iterator[tuple[Place, Item]]:
     """Yield the criterion for each row that it stands in."""
     rows: dict[Place, list[Ask]] = {}
-    for ask in _asks(asked):
+    for ask in asks_of(asked):
         rows.setdefault(places.get(ask.asks, ("", ask.asks)), []).append(ask)
     apart = isinstance(asked, Group) and asked.joined is Joined.ALL and kind is not Kind.GUARD
     for place, asks in list(rows.items())[: None if apart else 1]:
@@ -120,14 +120,6 @@ def _items(
 
 def _is_either(asked: Ask | Group | None) -> bool:
     return isinstance(asked, Group) and asked.joined is Joined.ANY
-
-
-def _asks(question: Ask | Group | None) -> Iterator[Ask]:
-    if isinstance(question, Ask):
-        yield question
-    elif question is not None:
-        for part in question.parts:
-            yield from _asks(part)
 
 
 def outcome(result: CriterionResult) -> str:
