@@ -69,7 +69,9 @@ def test_every_reason_to_set_it_aside_has_words(house):
 
 def test_it_links_to_the_report_where_there_is_one(house):
     report = "https://nelm.example/patients/{patient}/report"
-    [link] = house(report=report).card(call())["links"]
+    card = house(report=report).card(call())
+    [link] = card["links"]
+    assert "url" not in card["source"]
     address = f"https://nelm.example/patients/{patient_of('meets-all')}/report"
     assert (link["type"], link["url"]) == ("absolute", address)
     assert "appContext" not in link
