@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 import pytest
 import requests
 from tests.packaging.test_wheel import ROOT, run
+from tests.service.process import until_alive
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("loopback")]
 CONTAINERFILE = (ROOT / "Containerfile").read_text()
@@ -84,7 +84,7 @@ def test_the_service_keeps_its_work_on_the_volume_and_writes_nowhere_else(instal
     kept = (f"--ledger={VOLUME}/ledger.sqlite", f"--audit={VOLUME}/audit.ndjson")
     command = [installed, "serve", "--host", host, "--port", port, *kept]
     with in_namespace(command) as process:
-        wait_for(f"http://{address}/healthz", process)
+        until_alive(f"http://{address}", process)
         headers = {"Content-Type": "application/fhir+json"}
         url = f"http://{address}/evaluate?asOf=2026-06-01"
         answer = requests.post(url, data=SAMPLE.read_bytes(), headers=headers, timeout=30)
@@ -123,13 +123,3 @@ class in_namespace:  # noqa: N801 - reads as what it does
         self._process.wait()
         self._process.stdout.close()
         self._process.stderr.close()
-
-
-def wait_for(url, process):
-    for _ in range(100):
-        try:
-            return requests.get(url, timeout=1).raise_for_status()
-        except requests.RequestException:
-            assert process.poll() is None, process.stderr.read()
-            time.sleep(0.2)
-    raise AssertionError("the service does not answer")

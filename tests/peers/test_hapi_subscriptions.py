@@ -6,7 +6,7 @@ fictional.
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 import requests
 from tests.peers.loading import Json, apart, put, record, session
 from tests.peers.servers import HapiServer
+from tests.servers.waiting import until
 from tests.service.process import free_port, serving
 
 from nelm_fhir.ledger import messages, newest
@@ -23,7 +24,6 @@ from nelm_fhir.ledger.store import Ledger
 pytestmark = [pytest.mark.peer, pytest.mark.usefixtures("loopback")]
 
 SECRET = "s3cret-of-the-hook"  # noqa: S105 - of a test
-WAIT = 90.0
 HOOKS = """
 [[subscription]]
 name = "conditions"
@@ -33,15 +33,6 @@ header = "X-Hook-Secret"
 secret-file = "{secret}"
 full-resource = true
 """
-
-
-def until(true: Callable[[], Any]) -> Any:
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if found := true():
-            return found
-        time.sleep(0.25)
-    raise AssertionError("it never became true")
 
 
 def subscription(endpoint: str, secret: str = SECRET) -> Json:

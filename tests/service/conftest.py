@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from threading import Thread
 
 import pytest
 import uvicorn
+from tests.service.populations import judged, samples
 
 from nelm_fhir import pipeline
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.service.serving import configured, listening
+from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
 
 
@@ -38,3 +41,15 @@ def served(loopback: None) -> Iterator[Callable[[Site], str]]:
     """Serve sites until the test ends; each call gives a base address."""
     with ExitStack() as stack:
         yield lambda site: stack.enter_context(running(site))
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the ledger of a night in which all samples were judged."""
+    return judged(tmp_path_factory.mktemp("night"), samples())
+
+
+@pytest.fixture
+def base(served: Callable[[Site], str], catalogue: Catalogue, ledger: Path) -> str:
+    """Return the address of a service whose worklist is that night."""
+    return served(Site(catalogue, Settings(worklist=ledger)))

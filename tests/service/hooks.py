@@ -1,7 +1,6 @@
 """A service that listens to subscriptions of a FHIR server of the test."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import requests
 from tests.servers.fhir_store import FhirStore
 from tests.servers.local import Asked, Local
+from tests.servers.waiting import until
 from tests.service.conftest import running
 from tests.service.messages import FHIR_JSON
 
@@ -54,14 +54,6 @@ class Listening:
 
     def asked(self, part: str) -> list[Asked]:
         return [one for one in self.server.asked if part in one.target]
-
-
-def until(true: Callable[[], Any]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never became true")
 
 
 @contextmanager

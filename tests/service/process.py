@@ -3,16 +3,14 @@
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
+from tests.servers.waiting import until
 
 START = [sys.executable, "-m", "nelm_fhir.cli.main", "serve"]
-WAIT = 60.0
-"""Seconds in which it has to come up, on a machine with other work."""
 
 
 def free_port() -> int:
@@ -35,11 +33,11 @@ def serving(ledger: Path, port: int, *more: str) -> Iterator["subprocess.Popen[b
 
 def until_alive(base: str, process: "subprocess.Popen[bytes]") -> None:
     """Wait until it answers; fails if it ends before."""
-    until = time.monotonic() + WAIT
-    while time.monotonic() < until:
+
+    def alive() -> bool:
         assert process.poll() is None, "the service ended by itself"
         with suppress(requests.RequestException):
-            if requests.get(f"{base}/healthz", timeout=5).ok:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the service did not come up")
+            return requests.get(f"{base}/healthz", timeout=5).ok
+        return False
+
+    until(alive, "the service did not come up")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 from tests.servers.local import Local, Reply, answers
+from tests.servers.waiting import until
 from tests.service.messages import FHIR_JSON, SAMPLES, SENDER, message
 
 from nelm_fhir.exchange.server import Server
@@ -58,14 +59,6 @@ def done(address: str) -> requests.Response:
             return answer
         time.sleep(0.05)
     raise AssertionError("no answer")
-
-
-def until(true: Callable[[], Any]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never became true")
 
 
 @pytest.mark.parametrize("door", DOORS)

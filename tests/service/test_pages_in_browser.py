@@ -2,22 +2,8 @@
 
 import pytest
 from tests.service.every_page import ASKED, EVERY, answer_with_a_negative_pet
-from tests.service.populations import judged, samples
-
-from nelm_fhir.service.settings import Settings
-from nelm_fhir.service.site import Site
 
 pytestmark = pytest.mark.peer
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory):
-    return judged(tmp_path_factory.mktemp("night"), samples())
-
-
-@pytest.fixture
-def base(served, catalogue, ledger):
-    return served(Site(catalogue, Settings(worklist=ledger)))
 
 
 @pytest.fixture

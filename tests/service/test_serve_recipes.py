@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 import requests
 from tests.docs.test_recipes import recipe
 from tests.servers.local import Local
+from tests.servers.waiting import until
 from tests.servers.writable import WritableStore
 from tests.service.cds.ehr_calls import call
 from tests.service.messages import FHIR_JSON
@@ -50,14 +50,6 @@ def written(name, tmp_path, file):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
-
-
-def until(true):
-    for _ in range(300):
-        if found := true():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it never became true")
 
 
 def test_what_a_rest_hook_tells_is_fetched_judged_and_written_back_once(tmp_path):

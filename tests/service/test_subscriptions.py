@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import requests
 from tests.servers.local import Asked, Local, Reply, answers, bundle
-from tests.service.hooks import listening, until
+from tests.servers.waiting import until
+from tests.service.hooks import listening
 from tests.service.notifications import OBSERVATION, PATIENT, event, some_of, status, store, told
 
 from nelm_fhir.errors import NotABundle

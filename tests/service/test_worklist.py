@@ -3,7 +3,6 @@
 import re
 from html import unescape
 
-import pytest
 import requests
 from tests.service.populations import judged, samples
 
@@ -11,16 +10,6 @@ from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
 
 ROW = re.compile(r"<tr><th scope=\"row\"><a href=\"([^\"]+)\">([^<]+)</a>(.*?)</tr>")
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory):
-    return judged(tmp_path_factory.mktemp("night"), samples())
-
-
-@pytest.fixture
-def base(served, catalogue, ledger):
-    return served(Site(catalogue, Settings(worklist=ledger)))
 
 
 def page(base, **query):
