@@ -60,6 +60,8 @@ _MEMBERS: Final = msgspec.json.Decoder(dict[str, Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[Raw])
 _ENCODER: Final = msgspec.json.Encoder()
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
+_ENDED: Final = "truncated"
+"""What the parser says of a text that ends too early: it names no byte."""
 """The one thing of a parser's text that is handed on: its words may hold values."""
 _NO_OBJECT: Final = Slot(resource=Raw(b"0"))
 
@@ -88,7 +90,7 @@ def items(text: bytes) -> list[bytes]:
     except RecursionError:
         raise too_deep() from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise not_json(error) from None
+        raise not_json(error, len(text)) from None
 
 
 def split(text: bytes) -> BundleText | None:
@@ -105,7 +107,7 @@ def split(text: bytes) -> BundleText | None:
             "An element of the Bundle is of a wrong type.", "Send a FHIR R4 Bundle."
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise not_json(error) from None
+        raise not_json(error, len(text)) from None
     if bundle.resource_type != "Bundle":
         return None
     _refuse_repeated_keys(text, bundle)
@@ -119,10 +121,15 @@ def _decoded(text: bytes) -> BundleText:
         return _with_bad_entries(text)
 
 
-def not_json(error: Exception | None = None) -> NotJson:
-    """Return the error for a text that is no JSON, with the byte where a parser gave up."""
+def not_json(error: Exception | None = None, length: int | None = None) -> NotJson:
+    """Return the error for a text that is no JSON, with the byte where a parser gave up.
+
+    `length` is that of the text in bytes: where a text ends too early, that is the place.
+    """
     told = _BYTE.search(str(error))
     where = f" It cannot be read from byte {told[1]} on." if told else ""
+    if length is not None and _ENDED in str(error):
+        where = f" It ends at byte {length}, before it is complete."
     return NotJson(
         f"The input is not valid JSON.{where}", "Check that it was written and transferred whole."
     )

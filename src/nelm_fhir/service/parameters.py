@@ -108,7 +108,7 @@ def _cut_out(body: bytes) -> tuple[bytes, list[Any]]:
     except msgspec.ValidationError:
         raise _wrong("A parameter is of a wrong JSON type.", place=_PLACE) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise not_json(error) from None
+        raise not_json(error, len(body)) from None
     named = [] if found.parameter is UNSET else found.parameter
     records = list(_records(named))
     if len(records) != 1:
