@@ -57,6 +57,14 @@ def test_only_what_would_change_a_verdict_is_asked(base):
     assert "nothing to ask" in form(base, sample="meets-all", as_of="2026-06-01")
 
 
+@pytest.mark.parametrize("sample", ["mostly-free-text", "local-codes", "indeterminate-old-pet"])
+def test_everything_that_is_asked_says_why(base, sample):
+    page = form(base, sample=sample, as_of="2026-06-30")
+    asked = re.findall(r'<fieldset class="asked"><legend>([^<]+)</legend><p[^>]*>([^<]+)', page)
+    assert len(asked) == len(re.findall("<legend>", page))
+    assert all(why.startswith(("Lacking for: ", "No criterion lacks this")) for _, why in asked)
+
+
 def test_the_new_verdicts_stand_beside_the_old(base):
     page = answered(base, hidden(form(base, **SAMPLE)) | NEGATIVE_PET)
     assert page.status_code == 200
