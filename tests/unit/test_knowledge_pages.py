@@ -1,11 +1,10 @@
 """The words of the pages: every language says everything, and a gap is found."""
 
 import pytest
+from tests.unit.cli.run import nelm
 
-from nelm_fhir import pipeline
 from nelm_fhir.errors import KnowledgeError
-from nelm_fhir.knowledge.page_words import build_page_words, load_page_words
-from nelm_fhir.writers.questionnaire import questionnaire
+from nelm_fhir.knowledge.page_words import PageWords, build_page_words, load_page_words
 
 ENGLISH = b'[try]\ntitle = "A page"\nlead = "{sets} sets"\n'
 
@@ -36,16 +35,13 @@ def test_what_the_knowledge_says_in_english_may_be_translated_or_not():
     assert words.translated("asked", "other", "Other") == "Other"
 
 
-def test_every_question_of_the_form_is_asked_in_german_too():
-    """By what it says in English: a question that is worded anew needs its German again."""
-    catalogue = pipeline.load()
-    german = load_page_words()["de"]
-    known = {key.partition(".")[2] for key in german.texts if key.startswith("asked.")}
-    asked = set(texts_of(questionnaire(catalogue.form, catalogue.attested)))
-    assert asked == known
-
-
-def texts_of(item):
-    for one in item.get("item", ()):
-        yield one["text"]
-        yield from texts_of(one)
+def test_criteria_check_finds_a_question_that_is_worded_anew(monkeypatch):
+    """Questions, answers and samples are translated by what they are called in English."""
+    known = load_page_words()["de"].texts
+    worded = {key: text for key, text in known.items() if key != "asked.Day of the resection"}
+    changed = {**load_page_words(), "de": PageWords("de", worded | {"sample.gone": "weg"})}
+    monkeypatch.setattr("nelm_fhir.knowledge.page_words.load_page_words", lambda: changed)
+    result = nelm("criteria", "check")
+    assert result.exit_code == 11
+    assert "pages/de.toml: asked.Day of the resection: is missing" in result.output
+    assert "pages/de.toml: sample: key 'gone' is not known" in result.output

@@ -25,20 +25,20 @@ def verdict_sentence(verdict: SetVerdict, voice: Voice) -> str:
     return voice.phrase(
         "verdict",
         str(verdict.verdict),
-        set=set_name(verdict),
-        deciding=deciding_words(verdict),
+        set=set_name(verdict, voice),
+        deciding=deciding_words(verdict, voice),
         earliest=voice.say(verdict.earliest),
     )
 
 
-def set_name(verdict: SetVerdict) -> str:
+def set_name(verdict: SetVerdict, voice: Voice) -> str:
     """Return the set as it is named on screen; its version always stands beside it (rules 13)."""
-    return f"{verdict.title} (version {verdict.version})"
+    return f"{verdict.title} ({voice.word('page', 'version')} {verdict.version})"
 
 
-def deciding_words(verdict: SetVerdict) -> str:
+def deciding_words(verdict: SetVerdict, voice: Voice) -> str:
     """Return the deciding criteria, each with its label where the set has it."""
-    labels = {result.id: result.label for result in verdict.criteria}
+    labels = {result.id: voice.label(result.id, result.label) for result in verdict.criteria}
     return "; ".join(f"{name} {labels.get(name, '')}".rstrip() for name in verdict.deciding)
 
 

@@ -66,6 +66,10 @@ class Voice:
         words = {key: self.wording.word(f"{key}s", name) for key in ("text", "population", "era")}
         return text._replace(**{key: word for key, word in words.items() if word})
 
+    def label(self, name: str, label: str) -> str:
+        """Return the label of a criterion in this language; as it is where there is no other."""
+        return self.wording.word("labels", name) or label
+
     def aside(self, reason: str) -> str:
         """Return why something was set aside: by assembly, by a definition, or by rules 1.1."""
         return self.wording.word("asides", reason) or self.word("reasons", reason)

@@ -1,7 +1,8 @@
 """`nelm criteria`: the criteria sets as data, and whether they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,9 +14,13 @@ from nelm_fhir.cli.output import width, write_text
 from nelm_fhir.cli.pages.criteria import body_page, list_page, set_page
 from nelm_fhir.errors import KnowledgeError
 from nelm_fhir.evaluator.cases import Report, run_cases
+from nelm_fhir.knowledge.answer_words import answer_words
 from nelm_fhir.knowledge.cases import worked_cases
 from nelm_fhir.knowledge.catalogue import Catalogue
 from nelm_fhir.knowledge.criteria import CriteriaSet
+from nelm_fhir.knowledge.files import samples
+from nelm_fhir.knowledge.page_words import check_translated
+from nelm_fhir.writers.questionnaire import questionnaire
 
 
 @click.group()
@@ -66,16 +71,29 @@ def test(overlays: tuple[Path, ...]) -> None:
 def check(overlays: tuple[Path, ...]) -> None:
     """Check the files, run all cases, and look for what no case reaches.
 
-    Refused are: any fault of a file, a case that does not hold, a status that a criterion can have
-    and no case brings it to, a limit without a case exactly on it.
+    Refused are: any fault of a file, a word that a language lacks, a case that does not hold, a
+    status that a criterion can have and no case brings it to, a limit without a case exactly on it.
     """
     catalogue = loading.load(overlays)
+    check_translated(_elsewhere(catalogue))
     report = run_cases(worked_cases(), catalogue)
     _tell([*report.failures, *report.unreached], report)
     click.echo(
         f"{len(catalogue.sets)} criteria sets, {report.cases} worked cases: all of them hold, "
         f"every status and every limit is reached.\nCatalogue {catalogue.digest}"
     )
+
+
+def _elsewhere(catalogue: Catalogue) -> dict[str, Collection[str]]:
+    """Return what pages translate of what stands in English in other files, by table."""
+    form = questionnaire(catalogue.form, catalogue.attested)
+    return {"asked": set(_asked(form)), "answer": answer_words(), "sample": samples()}
+
+
+def _asked(item: Mapping[str, Any]) -> Iterator[str]:
+    for one in item.get("item", ()):
+        yield one["text"]
+        yield from _asked(one)
 
 
 def _names(catalogue: Catalogue) -> list[str]:

@@ -5,7 +5,7 @@ each language says everything that English says, with the same fields. They judg
 are no part of the catalogue and its digest.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
@@ -58,6 +58,22 @@ def build_page_words(files: Mapping[str, bytes]) -> Mapping[str, PageWords]:
     return MappingProxyType(
         {name: PageWords(name, MappingProxyType(texts)) for name, texts in found.items()}
     )
+
+
+def check_translated(english: Mapping[str, Collection[str]]) -> None:
+    """Refuse a language that does not say what English takes from elsewhere, or says more.
+
+    `english` holds the keys of each such table; raises KnowledgeError with every gap.
+    """
+    faults = Faults()
+    for name, words in load_page_words().items():
+        for table, keys in english.items():
+            its = {key.partition(".")[2] for key in words.texts if key.startswith(f"{table}.")}
+            for key in sorted(set(keys) - its) if name != FIRST else ():
+                faults.add(f"pages/{name}{_SUFFIX}", f"{table}.{key}", "is missing")
+            for key in sorted(its - set(keys)):
+                faults.unknown(f"pages/{name}{_SUFFIX}", table, "key", key, keys)
+    faults.raise_if_any()
 
 
 def _texts(file: Section) -> Iterator[tuple[str, str]]:

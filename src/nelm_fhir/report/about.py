@@ -62,7 +62,7 @@ class About:
 
     def label(self, name: str, label: str) -> str:
         """Return the label of a criterion in the language of the page where it has one."""
-        return self.voice.wording.word("labels", name) or label
+        return self.voice.label(name, label)
 
     @property
     def notice(self) -> str:

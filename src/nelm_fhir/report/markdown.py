@@ -32,7 +32,7 @@ def markdown(assessment: Assessment, catalogue: Catalogue) -> str:
     parts = [
         "# Liver transplantation for neuroendocrine liver metastases: published criteria",
         _head(assessment),
-        _table(assessment.verdicts),
+        _table(assessment.verdicts, voice),
         *(_set(verdict, assessment, voice) for verdict in assessment.verdicts),
         _missing(assessment, voice, catalogue),
         _texts("Flags of the patient", assessment.flags, assessment),
@@ -69,19 +69,19 @@ def _head(assessment: Assessment) -> str:
     )
 
 
-def _table(verdicts: Sequence[SetVerdict]) -> str:
+def _table(verdicts: Sequence[SetVerdict], voice: Voice) -> str:
     head = ["| Criteria set | Version | Verdict | Earliest | Deciding criteria |"]
     head.append("| --- | --- | --- | --- | --- |")
-    return "\n".join([*head, *(_row(verdict) for verdict in verdicts)])
+    return "\n".join([*head, *(_row(verdict, voice) for verdict in verdicts)])
 
 
-def _row(verdict: SetVerdict) -> str:
+def _row(verdict: SetVerdict, voice: Voice) -> str:
     cells = (
         escaped(verdict.title),
         verdict.version,
         str(verdict.verdict),
         str(verdict.earliest or ""),
-        escaped(deciding_words(verdict)),
+        escaped(deciding_words(verdict, voice)),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -98,7 +98,9 @@ def _set(verdict: SetVerdict, assessment: Assessment, voice: Voice) -> str:
         lines.append(f"- **{name}**: {escaped(told)}")
     lines += [f"- Flag **{f}**: {escaped(assessment.texts[f].text)}" for f in verdict.flags]
     lines += ["", f"Source: {escaped(verdict.citation)}"]
-    return f"## {escaped(set_name(verdict))}\n\n" + "\n".join(lines).replace("\n\n\n", "\n\n")
+    return f"## {escaped(set_name(verdict, voice))}\n\n" + "\n".join(lines).replace(
+        "\n\n\n", "\n\n"
+    )
 
 
 def _missing(assessment: Assessment, voice: Voice, catalogue: Catalogue) -> str:

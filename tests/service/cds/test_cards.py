@@ -172,5 +172,8 @@ def test_the_words_of_the_card_exist_for_every_verdict(catalogue):
 
 def test_a_card_speaks_the_language_of_the_house(house, catalogue):
     card = house(language="de").card(call())
-    assert card["summary"].startswith("7 veröffentlichte Kriteriensätze, ")
+    assert card["summary"].startswith("7 veröffentlichte Kriteriensets, ")
     assert catalogue.texts.languages["de"].notice.split(".")[0] in card["detail"]
+    assert f"**{safe('Milan 2007 (Version 2007.1)')}**" in card["detail"]
+    labels = catalogue.texts.languages["de"].wording.words["labels"]
+    assert safe(f"E16-FUNC {labels['E16-FUNC']}") in card["detail"]

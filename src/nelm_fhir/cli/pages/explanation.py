@@ -56,7 +56,8 @@ def explanation_page(assessment: Assessment, catalogue: Catalogue, view: View) -
     judged = [one for one in assessment.verdicts if one.verdict is not Verdict.NOT_APPLICABLE]
     for verdict in judged:
         _set(page, verdict, assessment, catalogue, facts)
-    _outside(page, [one for one in assessment.verdicts if one not in judged], assessment, facts)
+    outside = [one for one in assessment.verdicts if one not in judged]
+    _outside(page, outside, assessment, facts, voice)
     write_missing(page, assessment, catalogue)
     write_closing(page, assessment, catalogue)
     return page.text()
@@ -82,7 +83,11 @@ def _set(
 
 
 def _outside(
-    page: Page, verdicts: Sequence[SetVerdict], assessment: Assessment, facts: Facts
+    page: Page,
+    verdicts: Sequence[SetVerdict],
+    assessment: Assessment,
+    facts: Facts,
+    voice: Voice,
 ) -> None:
     """Write once why sets do not apply that share the reason; their criteria were not judged."""
     if not verdicts:
@@ -94,7 +99,8 @@ def _outside(
         page.entries(
             [("–", name, f"{assessment.texts[name].text} {used}".rstrip()) for name in scope]
         )
-        page.entries([(BULLET, "", f"{set_name(one)}: {one.citation}") for one in its], indent=2)
+        cited = [(BULLET, "", f"{set_name(one, voice)}: {one.citation}") for one in its]
+        page.entries(cited, indent=2)
 
 
 def _outlook(verdict: SetVerdict, voice: Voice) -> Iterator[str]:

@@ -171,12 +171,13 @@ def _set(verdict: SetVerdict, voice: Voice) -> str:
         deciding=_deciding(verdict, voice),
         earliest=voice.say(verdict.earliest),
     )
-    return voice.phrase("card", "set", set=safe(set_name(verdict)), told=told)
+    return voice.phrase("card", "set", set=safe(set_name(verdict, voice)), told=told)
 
 
 def _deciding(verdict: SetVerdict, voice: Voice) -> str:
     """Return the first of the criteria that decide, and how many more there are."""
-    shown = safe(deciding_words(replace(verdict, deciding=verdict.deciding[:SHOWN])))
+    first = replace(verdict, deciding=verdict.deciding[:SHOWN])
+    shown = safe(deciding_words(first, voice))
     beyond = len(verdict.deciding) - SHOWN
     if beyond <= 0:
         return shown

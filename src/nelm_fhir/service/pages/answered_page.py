@@ -94,7 +94,7 @@ def _verdict(one: SetVerdict, speech: Speech) -> Markup:
     parts: list[Content] = [element("b", mark, f" {words.say(f'verdict.{one.verdict}')}")]
     if one.earliest:
         parts.append(element("span", words.say("list.from", day=one.earliest)))
-    if told := deciding_words(one):
+    if told := deciding_words(one, speech.voice):
         parts.append(element("span", told))
     return element("td", *parts, class_=f"verdict {one.verdict}")
 
