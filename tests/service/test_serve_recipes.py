@@ -83,6 +83,15 @@ def test_an_ehr_without_a_token_is_told_which_aud_is_expected(tmp_path):
     assert f"https://nelm.example{address}" in refused.text
 
 
+def test_what_a_proxy_with_certificates_hands_on_is_answered(tmp_path):
+    handed_on = {**FHIR_JSON, "X-Forwarded-For": "192.0.2.7", "Host": "nelm.example"}
+    record = Path(MEETS_ALL).read_bytes()
+    for name, status in (("mutual tls", 200), ("mirth", 401)):
+        with started(recipe(name), tmp_path) as base:
+            answer = requests.post(f"{base}/evaluate", record, headers=handed_on, timeout=30)
+            assert answer.status_code == status
+
+
 def test_the_unit_is_what_systemd_understands(tmp_path):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not on this machine: the unit was not verified")
