@@ -31,7 +31,8 @@ class Judgment(Struct, frozen=True):
     """What was judged of one input.
 
     `source` is whose names of patients these are: two systems may call two people the same.
-    `event` is the moment of the input in UTC, `assessment` and `profile` are documents of JSON.
+    `event` is the moment of the input in UTC; `assessment`, `profile` and `line` (of the worklist,
+    empty for who stands in none) are documents of JSON.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Judgment(Struct, frozen=True):
     profile: bytes
     judged: str
     sets: tuple[OfSet, ...]
+    line: bytes = b""
 
 
 class Standing(Struct, frozen=True):
@@ -77,12 +79,14 @@ def stand(ledger: Ledger, message: int, judgment: Judgment) -> bool:
     Belongs into the transaction in which its message ends.
     """
     ledger.execute(
-        "INSERT INTO judgment (message, source, patient, as_of, event, assessment, profile, judged)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO judgment"
+        " (message, source, patient, as_of, event, assessment, profile, judged, line)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(message, judgment.source, judgment.patient, judgment.as_of.isoformat()),
             *(judgment.event, zlib.compress(judgment.assessment, _LEVEL)),
             *(zlib.compress(judgment.profile, _LEVEL), judgment.judged),
+            zlib.compress(judgment.line, _LEVEL) if judgment.line else b"",
         ),
     )
     whose = (judgment.source, judgment.patient)
@@ -134,6 +138,21 @@ def judgments_of(ledger: Ledger, patient: str) -> list[Judgment]:
     return [_judgment(ledger, row) for row in ledger.listed(query, (patient,))]
 
 
+def lines(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
+    """Yield the source and the line of every patient, from the newest judgment of each.
+
+    Who stands in no worklist by that judgment is left out.
+    """
+    before = None
+    for row in ledger.listed(
+        "SELECT source, patient, line FROM judgment"
+        " ORDER BY source, patient, event DESC, message DESC"
+    ):
+        if (row["source"], row["patient"]) != before and row["line"]:
+            yield row["source"], zlib.decompress(row["line"])
+        before = (row["source"], row["patient"])
+
+
 def resting_on(ledger: Ledger, source: str, name: str) -> str:
     """Return the patient whose judgment names a resource (`Type/id`), empty where none does.
 
@@ -166,6 +185,7 @@ def _judgment(ledger: Ledger, row: Row) -> Judgment:
         profile=zlib.decompress(row["profile"]),
         judged=row["judged"],
         sets=tuple(OfSet(one.set_id, one.set_version, one.verdict) for one in found),
+        line=zlib.decompress(row["line"]) if row["line"] else b"",
     )
 
 

@@ -8,9 +8,9 @@ STRICT tables and no RETURNING: the SQLite of older enterprise systems knows nei
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from nelm_fhir.ledger.service_tables import SERVICE_TABLES
+from nelm_fhir.ledger.service_tables import LINE_OF_JUDGMENT, SERVICE_TABLES
 
-VERSION: Final = 2
+VERSION: Final = 3
 """`user_version` of a ledger with these tables."""
 APPLICATION: Final = 0x4E454C4D
 """`application_id`: the letters NELM, so that another program's database is never written to."""
@@ -127,7 +127,8 @@ CREATE TABLE hold (
 """
 """A patient for whom nobody else may write: one writer is at work, or an alarm waits for people."""
 
-TABLES: Final = (_RUN, _SHARD, _PATIENT, _WORKLIST, _RESULT, _OF_PATIENT, _HOLD, *SERVICE_TABLES)
+TABLES: Final = (_RUN, _SHARD, _PATIENT, _WORKLIST, _RESULT, _OF_PATIENT, _HOLD, *SERVICE_TABLES,
+                 LINE_OF_JUDGMENT)  # fmt: skip
 
-STEPS: Final[Mapping[int, Sequence[str]]] = {1: SERVICE_TABLES}
+STEPS: Final[Mapping[int, Sequence[str]]] = {1: SERVICE_TABLES, 2: (LINE_OF_JUDGMENT,)}
 """What brings a ledger of a version up to the next one."""

@@ -1,6 +1,7 @@
 """The tables of the service: messages with their answers, what stands of each patient, and hooks.
 
-A ledger of version 1 is brought up by making them beside what it holds.
+A ledger of version 1 is brought up by making them beside what it holds, one of version 2 by adding
+the line of the worklist.
 """
 
 from typing import Final
@@ -83,5 +84,8 @@ CREATE TABLE hook (
 up to which they were taken, so that a gap is seen also after a restart. `heard` is the last moment
 anything came, `asked` that up to which we asked by ourselves, `missed` since when it is silent.
 """
+
+LINE_OF_JUDGMENT: Final = "ALTER TABLE judgment ADD COLUMN line BLOB NOT NULL DEFAULT x''"
+"""The line of the worklist; empty where the patient stands in none, or an older program judged."""
 
 SERVICE_TABLES: Final = (_MESSAGE, _WAITING, _JUDGMENT, _NEWEST, _OF_MESSAGE, _HOOK)

@@ -83,5 +83,4 @@ def assess(
     told = line.mapped.neuroendocrine or any(one.attested for one in line.mapped.findings)
     if not (told or record.damaged):
         return None
-    deceased = any(issue.kind == "death-recorded" for issue in line.read.origin.issues)
-    return Judged(line.read, judge(line.read, catalogue, sets), deceased)
+    return Judged(line.read, judge(line.read, catalogue, sets), line.read.deceased)

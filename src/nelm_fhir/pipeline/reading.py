@@ -41,6 +41,11 @@ class Read:
     named: tuple[Named, ...] = ()
     test_data: bool = False
 
+    @property
+    def deceased(self) -> bool:
+        """Whether the record tells that the patient died."""
+        return any(issue.kind == "death-recorded" for issue in self.origin.issues)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -169,18 +169,20 @@ def test_what_waits_is_never_deleted_and_what_was_answered_is(ledger):
     assert [one.key for one in messages.all_waiting(ledger, "message")] == ["waits"]
 
 
-def old_ledger(path: Path) -> None:
-    """A ledger as version 1 made it, with a row."""
-    tables = [one for one in schema.TABLES if one not in schema.SERVICE_TABLES]
+def old_ledger(path: Path, version: int = 1) -> None:
+    """A ledger as an older version made it, with a row."""
+    later = {one for step in range(version, schema.VERSION) for one in schema.STEPS[step]}
+    tables = [one for one in schema.TABLES if one not in later]
     with closing(sqlite3.connect(path, isolation_level=None)) as made:
-        for statement in ("PRAGMA journal_mode=WAL", *tables, "PRAGMA user_version=1"):
+        for statement in ("PRAGMA journal_mode=WAL", *tables, f"PRAGMA user_version={version}"):
             made.execute(statement)
         made.execute(f"PRAGMA application_id={schema.APPLICATION}")
         made.execute("INSERT INTO hold VALUES ('s', 'p', 'alarm', 'now')")
 
 
-def test_a_ledger_of_version_1_is_brought_up_and_keeps_what_it_holds(path):
-    old_ledger(path)
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_an_older_ledger_is_brought_up_and_keeps_what_it_holds(path, version):
+    old_ledger(path, version)
     with Ledger.open(path, exclusive=True) as ledger:
         assert ledger.first("SELECT patient FROM hold")[0] == "p"
         assert ledger.first("PRAGMA user_version")[0] == schema.VERSION
@@ -189,8 +191,9 @@ def test_a_ledger_of_version_1_is_brought_up_and_keeps_what_it_holds(path):
         assert messages.waiting(ledger) == 1
 
 
-def test_a_ledger_that_was_brought_up_has_the_tables_of_a_new_one(path, tmp_path):
-    old_ledger(path)
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_ledger_that_was_brought_up_has_the_tables_of_a_new_one(path, tmp_path, version):
+    old_ledger(path, version)
     shapes = []
     for one in (path, tmp_path / "new.sqlite"):
         with Ledger.open(one, exclusive=True) as ledger:

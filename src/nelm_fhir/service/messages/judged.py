@@ -1,10 +1,17 @@
 """What the ledger keeps of a judgment: the documents, and the verdict of each set."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from nelm_fhir.assessment.json_form import as_bytes, to_json
 from nelm_fhir.ledger.newest import Judgment, OfSet
+from nelm_fhir.report.worklist_line import encoded, worklist_line
 from nelm_fhir.service.evaluating import Evaluated
 from nelm_fhir.service.site import Site
 from nelm_fhir.writers.identity import patient_of
+
+_OF_ANYBODY: Final = frozenset({"as_of", "options", "patient"})
+"""Parts of a profile that say nothing of a tumor."""
 
 
 def judgment_of(site: Site, found: Evaluated, source: str, moment: str) -> Judgment:
@@ -13,14 +20,26 @@ def judgment_of(site: Site, found: Evaluated, source: str, moment: str) -> Judgm
     Raises NoPatient where the record names no patient.
     """
     assessment = found.assessment
-    verdicts = assessment.verdicts
+    profile = found.read.profile.to_record()
     return Judgment(
         source=source,
         patient=patient_of(assessment.subject),
         as_of=assessment.as_of,
         event=moment,
         assessment=as_bytes(to_json(assessment)),
-        profile=as_bytes(found.read.profile.to_record()),
+        profile=as_bytes(profile),
         judged=site.now().isoformat(),
-        sets=tuple(OfSet(one.set, one.version, str(one.verdict)) for one in verdicts),
+        sets=tuple(OfSet(one.set, one.version, str(one.verdict)) for one in assessment.verdicts),
+        line=_line(site, found, profile),
     )
+
+
+def _line(site: Site, found: Evaluated, profile: Mapping[str, Any]) -> bytes:
+    """Return the line of the worklist; empty for the deceased, and where nothing tells of a tumor.
+
+    A damaged record may hide what would tell: its patient stands in the worklist.
+    """
+    told = found.assessment.neuroendocrine or bool(profile.keys() - _OF_ANYBODY)
+    if found.read.deceased or not told:
+        return b""
+    return encoded(worklist_line(found.assessment, site.catalogue))

@@ -2,6 +2,7 @@
 
 In: the ledger that the service was started with. Out: an open ledger and that run. It is opened for
 each page and only to read, so that the next night's run can be written while the service is up.
+Where there is no run, the pages go on with what the service judged itself.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ class Newest:
 
 
 def keeps_a_worklist(site: Site) -> bool:
-    """Whether the service was started with the ledger of a population."""
+    """Whether the service was started with a ledger, of a population or of its own."""
     return site.settings.worklist is not None or site.ledger is not None
 
 

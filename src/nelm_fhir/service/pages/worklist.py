@@ -1,4 +1,4 @@
-"""The door of the worklist: the newest run of `nelm batch`, filtered and sorted."""
+"""The door of the worklist: the patients that were judged, filtered and sorted."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from nelm_fhir.ledger.patients import worklist
-from nelm_fhir.ledger.runs import Run
-from nelm_fhir.report.worklist_line import decoded
 from nelm_fhir.service.pages.addresses import WORKLIST
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import page
 from nelm_fhir.service.pages.listed import Choice, Listed, listed
-from nelm_fhir.service.pages.runs import newest
+from nelm_fhir.service.pages.population import Population, population
 from nelm_fhir.service.pages.speech import speech
 from nelm_fhir.service.pages.worklist_page import worklist_page
 from nelm_fhir.service.site import Site
@@ -27,14 +24,13 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     async def show(request: Request) -> Response:
         says = speech(request, site.catalogue)
         choice = Choice.of(request.query_params)
-        shown, run = await run_in_threadpool(_listed, site, choice)
-        content = worklist_page(shown, choice, run, site.catalogue, says)
+        shown, whom = await run_in_threadpool(_listed, site, choice)
+        content = worklist_page(shown, choice, whom, site.catalogue, says)
         return page(request, site, says, says.words.say("list.title"), content)
 
     return (Route(WORKLIST, show),)
 
 
-def _listed(site: Site, choice: Choice) -> tuple[Listed, Run]:
-    with newest(site) as found:
-        lines = map(decoded, worklist(found.ledger, found.run))
-        return listed(lines, choice), found.run
+def _listed(site: Site, choice: Choice) -> tuple[Listed, Population]:
+    with population(site) as found:
+        return listed(found.lines, choice), found

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from nelm_fhir.assessment.result import Verdict
 from nelm_fhir.knowledge.catalogue import Catalogue
-from nelm_fhir.ledger.runs import Run
 from nelm_fhir.report.marks import MARKS
 from nelm_fhir.report.markup import Markup, element, joined
 from nelm_fhir.report.worklist_line import Place, SetLine, WorklistLine
 from nelm_fhir.service.pages.addresses import WORKLIST, report_address
 from nelm_fhir.service.pages.frame import kept
 from nelm_fhir.service.pages.listed import ORDERS, Choice, Listed
+from nelm_fhir.service.pages.population import Population
 from nelm_fhir.service.pages.speech import LANGUAGE, Speech
 from nelm_fhir.service.pages.try_page import hidden, labelled
 
@@ -25,20 +25,23 @@ _DATUM: Final = "datum"
 
 
 def worklist_page(
-    shown: Listed, choice: Choice, run: Run, catalogue: Catalogue, speech: Speech
+    shown: Listed, choice: Choice, whom: Population, catalogue: Catalogue, speech: Speech
 ) -> Markup:
     """Return the content of the page."""
-    words = speech.words
     return joined(
         (
-            element(
-                "p", words.say("list.lead", as_of=speech.voice.say(run.asked.as_of)), class_="lead"
-            ),
+            element("p", _lead(whom, speech), class_="lead"),
             element("ul", *_counts(shown, speech), class_="counts"),
-            _choosing(choice, run, catalogue, speech),
-            element("div", *_table(shown, choice, speech), id="list", aria_live="polite"),
+            _choosing(choice, whom, catalogue, speech),
+            element("div", *_table(shown, choice, whom, speech), id="list", aria_live="polite"),
         )
     )
+
+
+def _lead(whom: Population, speech: Speech) -> str:
+    if whom.as_of is None:
+        return speech.words.say("list.lead_own")
+    return speech.words.say("list.lead", as_of=speech.voice.say(whom.as_of))
 
 
 def _counts(shown: Listed, speech: Speech) -> Iterator[Markup]:
@@ -50,9 +53,9 @@ def _counts(shown: Listed, speech: Speech) -> Iterator[Markup]:
 # --- choosing -------------------------------------------------------------------------------------
 
 
-def _choosing(choice: Choice, run: Run, catalogue: Catalogue, speech: Speech) -> Markup:
+def _choosing(choice: Choice, whom: Population, catalogue: Catalogue, speech: Speech) -> Markup:
     words = speech.words
-    judged = [catalogue.sets[name] for name in run.asked.options["sets"] if name in catalogue.sets]
+    judged = [catalogue.sets[name] for name in whom.sets if name in catalogue.sets]
     sets = [("", words.say("list.any_set")), *((one.id, one.title) for one in judged)]
     verdicts = [("", words.say("list.any_verdict"))]
     verdicts += [(str(one), words.say(f"verdict.{one}")) for one in Verdict]
@@ -88,23 +91,24 @@ def _select(name: str, options: Sequence[tuple[str, str]], chosen: str) -> Marku
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _table(shown: Listed, choice: Choice, speech: Speech) -> Iterator[Markup]:
+def _table(shown: Listed, choice: Choice, whom: Population, speech: Speech) -> Iterator[Markup]:
     words = speech.words
     told = words.say("list.found", found=shown.found, every=shown.every)
     yield element("p", told, role="status")
     if not shown.lines:
         return
+    columns = _columns(shown.lines, whom)
     head = [
         _heading(words.say("list.patient"), "patient", choice, speech),
         _heading(words.say("list.earliest"), "earliest", choice, speech),
         _heading(words.say("list.missing"), "missing", choice, speech),
-        *(_set_heading(one, choice) for one in shown.lines[0].verdicts),
+        *(_set_heading(one, choice) for one in columns),
     ]
     table = element(
         "table",
         element("caption", words.say("list.caption"), class_="unseen"),
         element("thead", element("tr", *head)),
-        element("tbody", *(_row(line, choice, speech) for line in shown.lines)),
+        element("tbody", *(_row(line, columns, choice, whom, speech) for line in shown.lines)),
         class_="worklist",
     )
     yield element(
@@ -131,35 +135,62 @@ def _set_heading(one: SetLine, choice: Choice) -> Markup:
     return element("th", one.title, version, scope="col", class_=chosen)
 
 
-def _row(line: WorklistLine, choice: Choice, speech: Speech) -> Markup:
+def _columns(lines: Sequence[WorklistLine], whom: Population) -> list[SetLine]:
+    """Return one verdict of every set that any of the lines has: sets may differ by line."""
+    found = {one.set: one for line in reversed(lines) for one in line.verdicts}
+    return [found[name] for name in whom.sets if name in found]
+
+
+def _row(
+    line: WorklistLine,
+    columns: Sequence[SetLine],
+    choice: Choice,
+    whom: Population,
+    speech: Speech,
+) -> Markup:
     """Return the row of a patient, and below it what is missing, over the whole width."""
-    name = line.patient.removeprefix(_PATIENT)
-    link = element("a", name, href=kept(speech, report_address(line.patient)))
+    verdicts = {one.set: one for one in line.verdicts}
     missing = list(dict.fromkeys(one.datum for one in line.missing))
     none = element("span", "–", class_="dim")
     first = element(
         "tr",
-        element("th", link, scope="row"),
+        element("th", *_patient(line, whom, speech), scope="row"),
         element("td", line.earliest or none, class_="day"),
         element("td", str(len(missing)) if missing else none),
-        *(_verdict(one, choice, speech) for one in line.verdicts),
+        *(_verdict(verdicts.get(one.set), one, choice, speech) for one in columns),
     )
     if not missing:
         return first
     names = ", ".join(_datum(one, speech) for one in missing)
     told = element("td", f"{speech.words.say('list.missing')}: {names}",
-                   colspan=str(len(line.verdicts) + 2))  # fmt: skip
+                   colspan=str(len(columns) + 2))  # fmt: skip
     return joined((first, element("tr", element("td"), told, class_="why")))
 
 
-def _verdict(one: SetLine, choice: Choice, speech: Speech) -> Markup:
+def _patient(line: WorklistLine, whom: Population, speech: Speech) -> Iterator[Markup | str]:
+    """Yield the name, with a link to the report if it names one person, and the day if needed."""
+    words, name = speech.words, line.patient.removeprefix(_PATIENT)
+    if line.patient in whom.ambiguous:
+        yield name
+        yield element("span", words.say("list.ambiguous"), class_="dim")
+    else:
+        yield element("a", name, href=kept(speech, report_address(line.patient)))
+    if whom.as_of is None:
+        yield element("span", words.say("list.as_of", day=line.as_of), class_="dim")
+
+
+def _verdict(one: SetLine | None, column: SetLine, choice: Choice, speech: Speech) -> Markup:
+    """Return a verdict; its version stands beside it where it is another one than the column's."""
     words = speech.words
+    if one is None:
+        return element("td", element("span", "–", class_="dim"))
     mark = element("span", MARKS[Verdict(one.verdict)][0], class_="mark", aria_hidden="true")
     told = element("b", mark, f" {words.say(f'verdict.{one.verdict}')}")
     day = words.say("list.from", day=one.earliest) if one.earliest else None
-    beside = element("span", day) if day else None
+    other = one.version if one.version != column.version else None
+    beside = [element("span", text) for text in (day, other) if text]
     chosen = " chosen" if one.set == choice.set else ""
-    return element("td", told, beside, class_=f"verdict {one.verdict}{chosen}")
+    return element("td", told, *beside, class_=f"verdict {one.verdict}{chosen}")
 
 
 def _datum(name: str, speech: Speech) -> str:
