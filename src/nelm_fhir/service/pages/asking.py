@@ -5,7 +5,7 @@ and go the same way from there. Nothing is stored here. The form carries a seale
 other site can make a browser sign answers.
 """
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -43,7 +43,7 @@ from nelm_fhir.service.pages.grounds import references, with_answers
 from nelm_fhir.service.pages.storing import store
 from nelm_fhir.service.pages.submitted import Submitted, submitted
 from nelm_fhir.service.pages.trying import sent_with
-from nelm_fhir.service.pages.wanted import CARRIED, SAMPLE, Fault
+from nelm_fhir.service.pages.wanted import CARRIED, SAMPLE, Fault, uncarried
 from nelm_fhir.service.pages.whose import why_not
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.trust.forms import FIELD
@@ -159,10 +159,7 @@ def _with_record(case: Case, response: Json) -> list[tuple[str, str]]:
 
 async def _file(sent: Submitted, site: Site) -> Response:
     """Return the answers as a file: as they were given, or restated as Observations."""
-    try:
-        answers = b64decode(sent.one(ANSWERS), validate=True)
-    except ValueError:
-        raise Fault("form") from None
+    answers = uncarried(sent.one(ANSWERS))
     as_entries = sent.one(KIND) == OBSERVATIONS
     found = await run_in_threadpool(restated, answers, site.catalogue)
     name = "observations.json" if as_entries else "questionnaire-response.json"

@@ -6,7 +6,6 @@ address, whose record came from that server: a page of the browser could hold an
 nothing is there twice. Off unless the service was started with `--store-answers`.
 """
 
-from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -29,7 +28,7 @@ from nelm_fhir.service.pages.frame import kept, page
 from nelm_fhir.service.pages.patients import patient_of
 from nelm_fhir.service.pages.speech import LANGUAGE, speech
 from nelm_fhir.service.pages.submitted import submitted
-from nelm_fhir.service.pages.wanted import Fault
+from nelm_fhir.service.pages.wanted import Fault, uncarried
 from nelm_fhir.service.pages.whose import why_not
 from nelm_fhir.service.site import Site
 from nelm_fhir.service.trust.caller import ANONYMOUS, Caller
@@ -49,7 +48,7 @@ async def store(request: Request, site: Site) -> Response:
     if server is None or why_not(site, found.source, caller):
         raise Fault("store", _FORBIDDEN)
     subject = found.made.assessment.subject.reference or ""
-    answers = _answers(sent.one(ANSWERS))
+    answers = uncarried(sent.one(ANSWERS))
     _check(answers, subject, caller)
     as_entries = sent.one(KIND) == OBSERVATIONS
     many = await run_in_threadpool(_sent, site, server, answers, as_entries=as_entries)
@@ -65,13 +64,6 @@ async def store(request: Request, site: Site) -> Response:
         element("p", says.words.say("stored.later")),
         element("p", element("a", says.words.say("form.back"), href=back)),
     )
-
-
-def _answers(text: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except ValueError:
-        raise Fault("form") from None
 
 
 def _check(answers: bytes, subject: str, caller: Caller) -> None:

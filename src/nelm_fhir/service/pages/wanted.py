@@ -87,7 +87,7 @@ def wanted(sent: Submitted, site: Site) -> Wanted:
 def _given(sent: Submitted) -> bytes:
     pasted, file = sent.one(PASTED).encode(), sent.files.get(FILE, b"")
     if carried := sent.one(CARRIED):
-        return _uncarried(carried)
+        return uncarried(carried)
     if pasted and file:
         raise Fault("both")
     if not pasted and not file:
@@ -95,7 +95,8 @@ def _given(sent: Submitted) -> bytes:
     return pasted or file
 
 
-def _uncarried(carried: str) -> bytes:
+def uncarried(carried: str) -> bytes:
+    """Return what an earlier page was given; raises Fault for what no page hands on."""
     try:
         return b64decode(carried, validate=True)
     except NotBase64:
