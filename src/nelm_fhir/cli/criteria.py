@@ -87,7 +87,12 @@ def check(overlays: tuple[Path, ...]) -> None:
 def _elsewhere(catalogue: Catalogue) -> dict[str, Collection[str]]:
     """Return what pages translate of what stands in English in other files, by table."""
     form = questionnaire(catalogue.form, catalogue.attested)
-    return {"asked": set(_asked(form)), "answer": answer_words(), "sample": samples()}
+    return {
+        "asked": set(_asked(form)),
+        "answer": answer_words(),
+        "option": catalogue.known_options,
+        "sample": samples(),
+    }
 
 
 def _asked(item: Mapping[str, Any]) -> Iterator[str]:

@@ -18,8 +18,8 @@ from nelm_fhir.knowledge.toml_reading import Section, read_toml
 
 FIRST: Final = "en"
 _SUFFIX: Final = ".toml"
-_TRANSLATED: Final = frozenset({"asked", "answer", "sample"})
-"""Tables of what English takes from elsewhere: the form, the code systems, the samples."""
+_TRANSLATED: Final = frozenset({"asked", "answer", "option", "sample"})
+"""Tables of what English takes from elsewhere: form, code systems, options, samples."""
 
 
 @dataclass(frozen=True, slots=True)

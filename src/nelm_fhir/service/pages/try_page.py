@@ -89,7 +89,10 @@ def _own(catalogue: Catalogue, speech: Speech) -> Iterator[Markup]:
             words.say("try.options"),
             "",
             OPTION,
-            ((name, text) for name, text in sorted(catalogue.known_options.items())),
+            (
+                (name, words.translated("option", name, text))
+                for name, text in sorted(catalogue.known_options.items())
+            ),
         ),
         element(
             "p",
