@@ -89,6 +89,24 @@ def test_who_died_and_who_has_no_tumor_do_not_stand_in_it(start):
     assert told_of(base) == ["sample-ileum-1"]
 
 
+def test_who_stood_in_it_stays_whatever_a_later_message_leaves_out(start):
+    base = start()
+    later = json.loads(message("m-2", moment="2026-05-31T10:00:00Z"))
+    later["entry"] = [
+        entry
+        for entry in later["entry"]
+        if entry["resource"]["resourceType"] in ("MessageHeader", "Patient")
+    ]
+    send(base, message("m-1"), json.dumps(later))
+    assert told_of(base, verdict="criteria-met") == []
+    assert told_of(base) == ["sample-ileum-1"]
+    later["entry"][1]["resource"]["deceasedBoolean"] = True
+    later["entry"][0]["resource"]["id"] = "m-3"
+    later["timestamp"] = "2026-06-01T10:00:00Z"
+    send(base, json.dumps(later))
+    assert requests.get(f"{base}/worklist", timeout=30).status_code == 404
+
+
 def test_one_name_of_two_senders_leads_nowhere(start):
     base = start()
     other = message("m-2").replace(SENDER.encode(), b"https://other.example/nelm")

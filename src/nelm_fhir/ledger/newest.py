@@ -32,7 +32,8 @@ class Judgment(Struct, frozen=True):
 
     `source` is whose names of patients these are: two systems may call two people the same.
     `event` is the moment of the input in UTC; `assessment`, `profile` and `line` (of the worklist,
-    empty for who stands in none) are documents of JSON.
+    empty for the deceased) are documents of JSON. `listed` tells whether the input itself puts the
+    patient into the worklist.
     """
 
     source: str
@@ -44,6 +45,7 @@ class Judgment(Struct, frozen=True):
     judged: str
     sets: tuple[OfSet, ...]
     line: bytes = b""
+    listed: bool = False
 
 
 class Standing(Struct, frozen=True):
@@ -67,6 +69,7 @@ ON CONFLICT (source, patient, set_id) DO UPDATE SET
 WHERE excluded.event > newest.event
   OR (excluded.event = newest.event AND excluded.message > newest.message)
 """
+_LISTED: Final = "SELECT 1 FROM judgment WHERE source = ? AND patient = ? AND line <> x'' LIMIT 1"
 _UNUSED: Final = (
     "DELETE FROM judgment WHERE source = ? AND patient = ?"
     " AND message NOT IN (SELECT message FROM newest WHERE source = ? AND patient = ?)"
@@ -76,8 +79,11 @@ _UNUSED: Final = (
 def stand(ledger: Ledger, message: int, judgment: Judgment) -> bool:
     """Let a judgment stand for every set of which nothing newer does; whether it does for any.
 
-    Belongs into the transaction in which its message ends.
+    Belongs into the transaction in which its message ends. Who stood in the worklist stays in it,
+    whatever a later input leaves out, until one tells of a death.
     """
+    whose = (judgment.source, judgment.patient)
+    line = judgment.line if judgment.listed or ledger.first(_LISTED, whose) else b""
     ledger.execute(
         "INSERT INTO judgment"
         " (message, source, patient, as_of, event, assessment, profile, judged, line)"
@@ -86,10 +92,9 @@ def stand(ledger: Ledger, message: int, judgment: Judgment) -> bool:
             *(message, judgment.source, judgment.patient, judgment.as_of.isoformat()),
             *(judgment.event, zlib.compress(judgment.assessment, _LEVEL)),
             *(zlib.compress(judgment.profile, _LEVEL), judgment.judged),
-            zlib.compress(judgment.line, _LEVEL) if judgment.line else b"",
+            zlib.compress(line, _LEVEL) if line else b"",
         ),
     )
-    whose = (judgment.source, judgment.patient)
     taken = 0
     for one in judgment.sets:
         row = (*whose, one.set_id, one.set_version, one.verdict, judgment.event, message)
@@ -186,6 +191,7 @@ def _judgment(ledger: Ledger, row: Row) -> Judgment:
         judged=row["judged"],
         sets=tuple(OfSet(one.set_id, one.set_version, one.verdict) for one in found),
         line=zlib.decompress(row["line"]) if row["line"] else b"",
+        listed=bool(row["line"]),
     )
 
 

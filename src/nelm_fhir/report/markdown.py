@@ -98,9 +98,8 @@ def _set(verdict: SetVerdict, assessment: Assessment, voice: Voice) -> str:
         lines.append(f"- **{name}**: {escaped(told)}")
     lines += [f"- Flag **{f}**: {escaped(assessment.texts[f].text)}" for f in verdict.flags]
     lines += ["", f"Source: {escaped(verdict.citation)}"]
-    return f"## {escaped(set_name(verdict, voice))}\n\n" + "\n".join(lines).replace(
-        "\n\n\n", "\n\n"
-    )
+    heading = f"## {escaped(set_name(verdict, voice))}\n\n"
+    return heading + "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
 def _missing(assessment: Assessment, voice: Voice, catalogue: Catalogue) -> str:

@@ -1,7 +1,6 @@
 """What the ledger keeps of a judgment: the documents, and the verdict of each set."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from nelm_fhir.assessment.json_form import as_bytes, to_json
 from nelm_fhir.ledger.newest import Judgment, OfSet
@@ -11,7 +10,8 @@ from nelm_fhir.service.site import Site
 from nelm_fhir.writers.identity import patient_of
 
 _OF_ANYBODY: Final = frozenset({"as_of", "options", "patient"})
-"""Parts of a profile that say nothing of a tumor."""
+"""Parts of a profile that say nothing of a tumor. A damaged record may hide what would, so
+`damaged` is none of them."""
 
 
 def judgment_of(site: Site, found: Evaluated, source: str, moment: str) -> Judgment:
@@ -30,16 +30,6 @@ def judgment_of(site: Site, found: Evaluated, source: str, moment: str) -> Judgm
         profile=as_bytes(profile),
         judged=site.now().isoformat(),
         sets=tuple(OfSet(one.set, one.version, str(one.verdict)) for one in assessment.verdicts),
-        line=_line(site, found, profile),
+        line=b"" if found.read.deceased else encoded(worklist_line(assessment, site.catalogue)),
+        listed=assessment.neuroendocrine or bool(profile.keys() - _OF_ANYBODY),
     )
-
-
-def _line(site: Site, found: Evaluated, profile: Mapping[str, Any]) -> bytes:
-    """Return the line of the worklist; empty for the deceased, and where nothing tells of a tumor.
-
-    A damaged record may hide what would tell: its patient stands in the worklist.
-    """
-    told = found.assessment.neuroendocrine or bool(profile.keys() - _OF_ANYBODY)
-    if found.read.deceased or not told:
-        return b""
-    return encoded(worklist_line(found.assessment, site.catalogue))
