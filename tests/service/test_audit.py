@@ -42,6 +42,23 @@ def test_an_evaluation_leaves_who_what_whom_when_and_under_which_numbers(
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_whoever_is_shown_on_a_page_stands_in_it(served, catalogue, ledger, tmp_path):
+    path = tmp_path / "audit.ndjson"
+    base = served(Site(catalogue, Settings(worklist=ledger), audit=Audit(path)))
+    page = requests.get(f"{base}/worklist", params={"text": "sample-ileum-1"}, timeout=30)
+    assert "sample-ileum-1" in page.text
+    sample = {"sample": "meets-all", "as_of": "2026-05-20"}
+    for address in ("/try", "/try/form"):
+        assert requests.get(base + address, params=sample, timeout=60).status_code == 200
+    assert requests.get(f"{base}/", timeout=30).status_code == 200
+    listed, *tried = lines(path)
+    assert (listed["action"], listed["patient"]) == ("shown", None)
+    assert "Patient/sample-ileum-1" in listed["resources"]
+    assert "Patient/sample-pancreas-3" not in listed["resources"]
+    told = [(line["action"], line["patient"]) for line in tried]
+    assert told == [("shown", "Patient/sample-ileum-1")] * 2
+
+
 def note(audit: Audit, patient: str = "Patient/1") -> None:
     audit.note(Action.SHOWN, caller=None, patient=patient, outcome=Outcome.DONE)
 

@@ -89,7 +89,10 @@ class Audit:
         outcome: Outcome,
         resources: Sequence[str] = (),
     ) -> None:
-        """Note one deed; `patient` is a reference, None where nobody could tell whom it was about.
+        """Note one deed; `patient` is a reference, None where it was about several or nobody knows.
+
+        `resources` are what it was about beside: the criteria sets of a judgment, the patients of a
+        list.
 
         It waits for the disk: call it in a thread. Raises HttpFault 503 where it cannot be noted.
         """

@@ -12,6 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from nelm_fhir.form.questions import questions
+from nelm_fhir.service.audit import Action
+from nelm_fhir.service.noting import noted
 from nelm_fhir.service.pages.addresses import ANSWERED, TRY, form_address, report_address
 from nelm_fhir.service.pages.frame import kept
 from nelm_fhir.service.pages.grounds import Grounds, of_record, of_stored
@@ -71,10 +73,14 @@ class Case:
 
 
 async def tried_case(request: Request, site: Site, sent: Submitted) -> Case:
-    """Return the form about a record that was given. Raises InputError, Fault."""
+    """Return the form about a record that was given; it is noted who asks.
+
+    Raises InputError, Fault.
+    """
     says = speech(request, site.catalogue, sent.one(LANGUAGE))
     tried = wanted(sent, site)
     grounds = await in_turn(site, partial(of_record, site, tried.data, tried.wish))
+    await noted(request, site, Action.SHOWN, grounds.made.assessment.subject.reference)
     back = tried.address(TRY)
     return Case(request, site, says, grounds, ANSWERED, back and kept(says, back), tried)
 

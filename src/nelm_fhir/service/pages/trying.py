@@ -7,7 +7,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from nelm_fhir.report.about import Links
+from nelm_fhir.service.audit import Action
 from nelm_fhir.service.evaluating import evaluated_in_turn
+from nelm_fhir.service.noting import noted
 from nelm_fhir.service.pages.addresses import ASK, TRY
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import kept, page
@@ -34,6 +36,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         says = speech(request, site.catalogue, sent.one(LANGUAGE))
         asked = wanted(sent, site)
         made = await evaluated_in_turn(site, asked.data, asked.wish)
+        await noted(request, site, Action.SHOWN, made.assessment.subject.reference)
         form = asked.address(ASK)
         return reported(site, says, made, Links(form=form and kept(says, form)))
 

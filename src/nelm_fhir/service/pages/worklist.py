@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from nelm_fhir.service.audit import Action
+from nelm_fhir.service.noting import noted
 from nelm_fhir.service.pages.addresses import WORKLIST
 from nelm_fhir.service.pages.faults import told
 from nelm_fhir.service.pages.frame import page
@@ -25,6 +27,8 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         says = speech(request, site.catalogue)
         choice = Choice.of(request.query_params)
         shown, whom = await run_in_threadpool(_listed, site, choice)
+        names = [line.patient for line in shown.lines]
+        await noted(request, site, Action.SHOWN, None, resources=names)
         content = worklist_page(shown, choice, whom, site.catalogue, says)
         return page(request, site, says, says.words.say("list.title"), content)
 
