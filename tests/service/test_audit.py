@@ -6,10 +6,13 @@ import threading
 
 import pytest
 import requests
+from tests.servers.waiting import until
 from tests.service.asking import EVALUATE, MEETS_ALL, SENT
+from tests.service.messages import message
 from tests.service.test_status_contract import TWO
 
 from nelm_fhir.errors import InputError
+from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.service.audit import Action, Audit, Outcome
 from nelm_fhir.service.settings import Settings
 from nelm_fhir.service.site import Site
@@ -57,6 +60,27 @@ def test_whoever_is_shown_on_a_page_stands_in_it(served, catalogue, ledger, tmp_
     assert "Patient/sample-pancreas-3" not in listed["resources"]
     told = [(line["action"], line["patient"]) for line in tried]
     assert told == [("shown", "Patient/sample-ileum-1")] * 2
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_who_sent_what_is_judged_later_is_found_by_the_name_of_the_message(
+    served, catalogue, tmp_path, later
+):
+    path = tmp_path / "audit.ndjson"
+    with Ledger.open(tmp_path / "ledger.sqlite", exclusive=True) as ledger:
+        base = served(Site(catalogue, Settings(), ledger, audit=Audit(path)))
+        headers = {**SENT, "X-Request-Id": "engine-1"}
+        if later:
+            headers["Prefer"] = "respond-async"
+            requests.post(base + EVALUATE, data=MEETS_ALL, headers=headers, timeout=30)
+        else:
+            requests.post(f"{base}/messages", message("m-1"), headers=headers, timeout=30)
+        until(lambda: len(lines(path)) == 2)
+    noted = {line["action"]: line for line in lines(path)}
+    assert noted["received"]["request_id"] == "engine-1"
+    assert noted["received"]["resources"] == ["message/1"]
+    assert noted["evaluated"]["resources"][0] == "message/1"
+    assert noted["evaluated"]["patient"] == "Patient/sample-ileum-1"
 
 
 def note(audit: Audit, patient: str = "Patient/1") -> None:

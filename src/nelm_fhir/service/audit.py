@@ -92,7 +92,7 @@ class Audit:
         """Note one deed; `patient` is a reference, None where it was about several or nobody knows.
 
         `resources` are what it was about beside: the criteria sets of a judgment, the patients of a
-        list.
+        list, the message that was received, judged and answered.
 
         It waits for the disk: call it in a thread. Raises HttpFault 503 where it cannot be noted.
         """

@@ -60,7 +60,8 @@ async def _evaluate(request: Request, site: Site) -> Response:
     if preference.is_async:
         is_plain = _is_plain(request, media_type)
         prefer = request.headers.getlist("prefer")
-        return await kept(site, body, Question(request.url.query, prefer, is_plain, media_type))
+        question = Question(request.url.query, prefer, is_plain, media_type)
+        return await kept(request, site, body, question)
     try:
         made = await _made(request, site, body, preference, media_type)
     except (HttpFault, NelmError):

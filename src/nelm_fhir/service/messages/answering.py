@@ -30,7 +30,12 @@ def is_for_later(error: Exception) -> bool:
     return isinstance(error, LedgerUnavailable | ServerUnavailable)
 
 
-def noted_of(site: Site, found: Evaluated) -> None:
+def name_of(message: Message) -> str:
+    """Return what the audit file calls a message: who sent it is told where it was received."""
+    return f"message/{message.number}"
+
+
+def noted_of(site: Site, message: Message, found: Evaluated) -> None:
     """Note in the audit file that a record was judged, though nobody waits for it."""
     assessment = found.assessment
     sets = [verdict.set for verdict in assessment.verdicts]
@@ -39,7 +44,7 @@ def noted_of(site: Site, found: Evaluated) -> None:
         caller=None,
         patient=assessment.subject.reference,
         outcome=Outcome.DONE,
-        resources=sets,
+        resources=[name_of(message), *sets],
     )
 
 
@@ -50,7 +55,7 @@ def answer_message(site: Site, message: Message) -> Ending:
         found = evaluated(site, message.body, Wish(as_of=message.as_of))
         answer = fhir_json(_answer(site, said, found))
         judgment = judgment_of(site, found, message.source, message.event)
-        noted_of(site, found)
+        noted_of(site, message, found)
     except (NelmError, HttpFault) as error:
         if is_for_later(error):
             raise

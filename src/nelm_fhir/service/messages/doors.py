@@ -19,7 +19,7 @@ from nelm_fhir.ledger import messages
 from nelm_fhir.ledger.messages import Message
 from nelm_fhir.service.audit import Action
 from nelm_fhir.service.messages.accepting import Door, Work, accept_work, ledger_of
-from nelm_fhir.service.messages.answering import PATH
+from nelm_fhir.service.messages.answering import PATH, name_of
 from nelm_fhir.service.messages.answers import ACCEPTED, acknowledgment, kept_answer
 from nelm_fhir.service.messages.envelope import envelope
 from nelm_fhir.service.messages.replies import allowed
@@ -45,7 +45,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         later = _is_for_later(request)
         work = await _work(request, site)
         message = (await run_in_threadpool(accept_work, site, work)).message
-        await noted(request, site, Action.RECEIVED, None)
+        await noted(request, site, Action.RECEIVED, None, resources=[name_of(message)])
         if later or site.settings.messaging.acknowledge:
             status = site.settings.messaging.acknowledge or ACCEPTED
             return acknowledgment(site, message, status, media_type)

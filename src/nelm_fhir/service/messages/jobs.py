@@ -16,6 +16,7 @@ from nelm_fhir.ledger.messages import Message, State
 from nelm_fhir.service.accepting import FHIR_TYPE, answer_type
 from nelm_fhir.service.audit import Action
 from nelm_fhir.service.messages.accepting import ledger_of
+from nelm_fhir.service.messages.answering import name_of
 from nelm_fhir.service.messages.answers import ACCEPTED, kept_answer, not_yet
 from nelm_fhir.service.messages.later import media_type_of
 from nelm_fhir.service.noting import noted
@@ -30,7 +31,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
         message = await run_in_threadpool(_found, site, request.path_params["job"])
         if not message.is_done:
             return not_yet(message)
-        await noted(request, site, Action.ANSWERED, None)
+        await noted(request, site, Action.ANSWERED, None, resources=[name_of(message)])
         return kept_answer(
             site, message, media_type_of(message, answer_type(request, FHIR_TYPE) or FHIR_TYPE)
         )
@@ -38,7 +39,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     async def forget(request: Request) -> Response:
         message = await run_in_threadpool(_found, site, request.path_params["job"])
         moment = site.now().isoformat()
-        await noted(request, site, Action.DELETED, None)
+        await noted(request, site, Action.DELETED, None, resources=[name_of(message)])
         await run_in_threadpool(messages.cancel, ledger_of(site), message, moment)
         return Response(b"", ACCEPTED)
 

@@ -14,15 +14,18 @@ import msgspec
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
+from starlette.requests import Request
 from starlette.responses import Response
 
 from nelm_fhir.errors import NelmError
 from nelm_fhir.ledger.messages import Ending, Message, State
 from nelm_fhir.service.answering import fhir_answer, json_answer
+from nelm_fhir.service.audit import Action
 from nelm_fhir.service.evaluating import check, evaluated
 from nelm_fhir.service.messages.accepting import Door, Work, accept_work
-from nelm_fhir.service.messages.answering import OK, is_for_later, noted_of
+from nelm_fhir.service.messages.answering import OK, is_for_later, name_of, noted_of
 from nelm_fhir.service.messages.answers import acknowledgment
+from nelm_fhir.service.noting import noted
 from nelm_fhir.service.parameters import asked
 from nelm_fhir.service.preferring import preference_of
 from nelm_fhir.service.site import Site
@@ -46,9 +49,10 @@ class Question(Struct, frozen=True):
 _READ: Final = msgspec.json.Decoder(Question)
 
 
-async def kept(site: Site, body: bytes, question: Question) -> Response:
+async def kept(request: Request, site: Site, body: bytes, question: Question) -> Response:
     """Keep a question and say where its answer will be; raises HttpFault where it is wrong."""
     message = await run_in_threadpool(_kept, site, body, question)
+    await noted(request, site, Action.RECEIVED, None, resources=[name_of(message)])
     return acknowledgment(site, message, media_type=question.media_type)
 
 
@@ -72,7 +76,7 @@ def evaluate_kept(site: Site, message: Message) -> Ending:
             answer = json_answer(result)
         else:
             answer = fhir_answer(result, site.catalogue, preference.returning, found.issues)
-        noted_of(site, result)
+        noted_of(site, message, result)
     except (NelmError, HttpFault) as error:
         if is_for_later(error):
             raise
