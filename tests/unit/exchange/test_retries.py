@@ -118,7 +118,7 @@ def test_a_server_that_is_not_there_is_unavailable_without_its_address():
 
 def test_seconds_of_retry_after_come_before_our_own_pauses():
     asked = timed([Reply(429, headers={"Retry-After": "1"}), OK], Patience((0.01,), 5))
-    assert 1 <= asked < 5
+    assert 1 <= asked < 2
 
 
 def test_a_date_of_retry_after_counts_from_the_clock_of_the_server():
@@ -127,7 +127,7 @@ def test_a_date_of_retry_after_counts_from_the_clock_of_the_server():
     later = format_datetime(then + timedelta(seconds=1), usegmt=True)
     headers = {"Retry-After": later, "Date": format_datetime(then, usegmt=True)}
     asked = timed([Reply(503, headers=headers), OK], Patience((0.01,), 5))
-    assert 1 <= asked < 5
+    assert 1 <= asked < 2
 
 
 def timed(replies, patience):
@@ -146,7 +146,7 @@ def test_a_server_that_asks_for_more_time_than_there_is_is_left_alone_at_once():
     ):
         client.get("Patient/p1")
     assert len(server.asked) == 1
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_no_attempt_begins_behind_the_deadline():
         pytest.raises(ServerUnavailable),
     ):
         client.get("Patient/p1")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 1.5
     assert 2 < len(server.asked) < 100
 
 
