@@ -5,7 +5,6 @@ none; its answer, its results and its new state are one transaction, so none is 
 held is forgotten once it is answered: its digest is enough to know it again. Source: interop 7.
 """
 
-import zlib
 from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
@@ -16,10 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nelm_fhir.ledger.newest import Judgment, stand
+from nelm_fhir.ledger.packing import packed, unpacked
 from nelm_fhir.ledger.store import Ledger
-
-_LEVEL: Final = 1
-"""Level of packing: the fastest."""
 
 
 class State(StrEnum):
@@ -167,7 +164,7 @@ def finish(ledger: Ledger, message: Message, ending: Ending, moment: str) -> Sta
         ledger.execute(
             "UPDATE message SET state = ?, status = ?, answer = ?, body = x'',"
             " changed = ? WHERE number = ?",
-            (str(state), ending.status, _packed(ending.answer), moment, message.number),
+            (str(state), ending.status, packed(ending.answer), moment, message.number),
         )
     return state
 
@@ -199,18 +196,14 @@ def _marks(values: Collection[object]) -> str:
 def _column(message: Message, name: str) -> object:
     value = getattr(message, name)
     if name in _PACKED:
-        return _packed(value)
+        return packed(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _packed(content: bytes) -> bytes:
-    return zlib.compress(content, _LEVEL) if content else b""
 
 
 def _read(row: Row) -> Message:
     values = {name: row[name] for name in ("number", *_COLUMNS)}
     for name in _PACKED:
-        values[name] = zlib.decompress(row[name]) if row[name] else b""
+        values[name] = unpacked(row[name])
     values["as_of"] = date.fromisoformat(row["as_of"])
     values["state"] = State(row["state"])
     return Message(**values)

@@ -6,7 +6,6 @@ cannot be put in order and gives way to every other. Source: interop 7, rule 3.
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from sqlite3 import Row
@@ -14,9 +13,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from nelm_fhir.ledger.packing import packed, unpacked
 from nelm_fhir.ledger.store import Ledger
-
-_LEVEL: Final = 1
 
 
 class OfSet(Struct, frozen=True):
@@ -90,9 +88,8 @@ def stand(ledger: Ledger, message: int, judgment: Judgment) -> bool:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(message, judgment.source, judgment.patient, judgment.as_of.isoformat()),
-            *(judgment.event, zlib.compress(judgment.assessment, _LEVEL)),
-            *(zlib.compress(judgment.profile, _LEVEL), judgment.judged),
-            zlib.compress(line, _LEVEL) if line else b"",
+            *(judgment.event, packed(judgment.assessment), packed(judgment.profile)),
+            *(judgment.judged, packed(line)),
         ),
     )
     taken = 0
@@ -154,7 +151,7 @@ def lines(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
         " ORDER BY source, patient, event DESC, message DESC"
     ):
         if (row["source"], row["patient"]) != before and row["line"]:
-            yield row["source"], zlib.decompress(row["line"])
+            yield row["source"], unpacked(row["line"])
         before = (row["source"], row["patient"])
 
 
@@ -186,11 +183,11 @@ def _judgment(ledger: Ledger, row: Row) -> Judgment:
         patient=row["patient"],
         as_of=date.fromisoformat(row["as_of"]),
         event=row["event"],
-        assessment=zlib.decompress(row["assessment"]),
-        profile=zlib.decompress(row["profile"]),
+        assessment=unpacked(row["assessment"]),
+        profile=unpacked(row["profile"]),
         judged=row["judged"],
         sets=tuple(OfSet(one.set_id, one.set_version, one.verdict) for one in found),
-        line=zlib.decompress(row["line"]) if row["line"] else b"",
+        line=unpacked(row["line"]),
         listed=bool(row["line"]),
     )
 

@@ -5,18 +5,15 @@ does again only what is not there. Whatever is read comes row by row, in an orde
 have, so that memory stays bounded. Documents are packed: they are long and full of repetitions.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
+from nelm_fhir.ledger.packing import packed, unpacked
 from nelm_fhir.ledger.runs import Run
 from nelm_fhir.ledger.store import Ledger
-
-_LEVEL: Final = 1
-"""Level of packing: the fastest makes documents seven times smaller."""
 
 
 class Patient(Struct, frozen=True):
@@ -108,7 +105,7 @@ def worklist(ledger: Ledger, run: Run) -> Iterator[bytes]:
         " ORDER BY place, missing, earliest, patient"
     )
     for row in ledger.rows(query, (run.id,)):
-        yield _unpacked(row["line"])
+        yield unpacked(row["line"])
 
 
 def standings(ledger: Ledger, run: Run) -> Iterator[Standing]:
@@ -118,7 +115,7 @@ def standings(ledger: Ledger, run: Run) -> Iterator[Standing]:
         " ORDER BY patient"
     )
     for row in ledger.rows(query, (run.id,)):
-        line = _unpacked(row["line"])
+        line = unpacked(row["line"])
         deceased = bool(row["deceased"])
         yield Standing(row["patient"], row["state"], row["input_hash"], deceased, line)
 
@@ -130,7 +127,7 @@ def document(ledger: Ledger, run: Run, patient: str, name: str) -> bytes:
         f"SELECT {column} FROM patient WHERE run = ? AND patient = ?",  # noqa: S608 - of two names
         (run.id, patient),
     )
-    return b"" if row is None else _unpacked(row[column])
+    return b"" if row is None else unpacked(row[column])
 
 
 def resources(ledger: Ledger, run: Run) -> Iterator[bytes]:
@@ -144,7 +141,7 @@ def profiles(ledger: Ledger, run: Run) -> Iterator[tuple[str, bytes]]:
     """Yield patient and profile of everybody who was judged, in the order of their ids."""
     query = "SELECT patient, profile FROM patient WHERE run = ? AND profile <> x'' ORDER BY patient"
     for row in ledger.rows(query, (run.id,)):
-        yield row["patient"], _unpacked(row["profile"])
+        yield row["patient"], unpacked(row["profile"])
 
 
 def with_error(ledger: Ledger, run: Run) -> Iterator[Patient]:
@@ -187,14 +184,10 @@ def _stored(name: str, value: object) -> object:
     if name not in _PACKED:
         return int(value) if isinstance(value, bool) else value
     whole = msgspec.msgpack.encode(value) if isinstance(value, tuple) and value else value
-    return zlib.compress(whole, _LEVEL) if isinstance(whole, bytes) and whole else b""
+    return packed(whole) if isinstance(whole, bytes) else b""
 
 
-def _unpacked(packed: bytes) -> bytes:
-    return zlib.decompress(packed) if packed else b""
-
-
-def _several(packed: bytes) -> tuple[bytes, ...]:
+def _several(stored: bytes) -> tuple[bytes, ...]:
     """Return documents that were packed together."""
-    whole = _unpacked(packed)
+    whole = unpacked(stored)
     return msgspec.msgpack.decode(whole, type=tuple[bytes, ...]) if whole else ()

@@ -75,7 +75,7 @@ CREATE TABLE patient (
 """A patient of a run. `place`, `missing` and `earliest` are the order of the worklist.
 
 Who has no `place` stands in no worklist: the deceased, and whoever could not be assessed, with the
-runs in which this very input failed (`attempts`). BLOBs are packed by `patients.py`.
+runs in which this very input failed (`attempts`). BLOBs are packed by `packing.py`.
 """
 
 _WORKLIST: Final = "CREATE INDEX worklist ON patient (run, place, missing, earliest, patient)"

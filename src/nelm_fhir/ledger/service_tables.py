@@ -33,7 +33,7 @@ CREATE TABLE message (
 `key` is its name at the sender, `content` the digest of what it says, `job` the name of its status
 address, `door` where it came in, `source` whose names of patients it uses, `event` its moment in
 UTC, empty where it tells none. `body` is kept until it is answered, `reply_to` until the answer was
-delivered there. BLOBs are packed by `messages.py`.
+delivered there. BLOBs are packed by `packing.py`.
 """
 
 _WAITING: Final = "CREATE INDEX message_waiting ON message (state, number)"
