@@ -6,7 +6,7 @@ same answers are sent. A transaction that nobody answered is not repeated: the s
 it holds. Source: interop 7, rules 4, 6 and 8.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from nelm_fhir.errors import ServerRefused, ServerUnavailable, WriteRefused
 from nelm_fhir.exchange.client import Client
 from nelm_fhir.exchange.paging import pages
 from nelm_fhir.exchange.writing.answers import Came, of_bundle
-from nelm_fhir.writers.identity import urn
+from nelm_fhir.writers.bundle import creating
 
 Json = dict[str, Any]
 _THERE: Final = frozenset({Came.LANDED, Came.EXISTED})
@@ -26,7 +26,7 @@ def stored(client: Client, resources: Sequence[Json]) -> int:
     Raises ServerRefused where it takes none, ServerUnavailable where nobody knows, WriteRefused
     where it holds one of them twice: then people have to look.
     """
-    entries = [_entry(one) for one in resources]
+    entries = [creating(one, by=_identifier(one)) for one in resources]
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     try:
         answer = client.send("POST", "", bundle, accept=(HTTPStatus.OK,), repeatable=False)
@@ -49,27 +49,17 @@ def stored(client: Client, resources: Sequence[Json]) -> int:
     )
 
 
-def _entry(resource: Json) -> Json:
-    """Return a create that writes nothing where the identifier is there already."""
-    request = {
-        "method": "POST",
-        "url": resource["resourceType"],
-        "ifNoneExist": f"identifier={_identifier(resource)}",
-    }
-    return {"fullUrl": urn(resource["id"]), "resource": resource, "request": request}
-
-
-def _identifier(resource: Mapping[str, Any]) -> str:
-    """Return the identifier as it is searched; a QuestionnaireResponse has one, others a list."""
+def _identifier(resource: Json) -> tuple[str, str]:
+    """Return system and value; a QuestionnaireResponse has one identifier, others a list."""
     given = resource["identifier"]
     one = given if isinstance(given, dict) else given[0]
-    return f"{one['system']}|{one['value']}"
+    return one["system"], one["value"]
 
 
-def _count(client: Client, resource: Mapping[str, Any]) -> int:
+def _count(client: Client, resource: Json) -> int:
     """Return how many resources of the server bear the identifier."""
     kind = resource["resourceType"]
-    first = client.search(kind, [("identifier", _identifier(resource))])
+    first = client.search(kind, [("identifier", "|".join(_identifier(resource)))])
     found = (
         entry.get("resource") for page in pages(client, first) for entry in page.get("entry", ())
     )

@@ -71,10 +71,13 @@ def results(
     ]
 
 
-def creating(resource: Json) -> Json:
-    """Return the entry of a conditional create: nothing is written twice (interop 7.6)."""
+def creating(resource: Json, by: tuple[str, str] | None = None) -> Json:
+    """Return the entry of a conditional create: nothing is written twice (interop 7.6).
+
+    `by` are system and value of the identifier that makes it so; without it those of our own.
+    """
     request = {"method": "POST", "url": resource["resourceType"]}
-    if found := guard(resource):
+    if found := by or guard(resource):
         request["ifNoneExist"] = f"identifier={'|'.join(found)}"
     return {"fullUrl": urn(resource["id"]), "resource": resource, "request": request}
 
