@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -20,7 +20,7 @@ from nelm_fhir.batch.judging import Asked
 from nelm_fhir.batch.outcome import Counts
 from nelm_fhir.batch.outputs.run_line import Request
 from nelm_fhir.batch.settings import Watcher
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.patients import PATIENTS, patients_of
 from nelm_fhir.cli.progress import shown
 from nelm_fhir.cli.server_options import needed_server, server_options
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from nelm_fhir.exchange.client import Client
     from nelm_fhir.exchange.server import Server
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 ENGINE: Final = "server"
 _OPTIONS: Final = (
     server_options,

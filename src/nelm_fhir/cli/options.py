@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
 from nelm_fhir import pipeline
 from nelm_fhir.cli.clock import today
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.records import Request
 
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):

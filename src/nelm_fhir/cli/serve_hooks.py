@@ -16,14 +16,14 @@ In: values of options. Out: `Hooks`, with what writes results back where `--writ
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.server_settings import PRESENT
 from nelm_fhir.cli.write_options import BUNDLE_FILE, NONE, SiteCodes, writing_of_service
 from nelm_fhir.errors import AuthFailed
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from nelm_fhir.ledger.store import Ledger
     from nelm_fhir.service.subscriptions.settings import Hook, Hooks, Writes
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 TABLE: Final = "subscription"
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _KEYS: Final[Mapping[str, tuple[type, ...]]] = {

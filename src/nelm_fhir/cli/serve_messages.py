@@ -5,21 +5,20 @@ def command(**values): ...
     messaging = messaging_of(values)      # the options are taken out of `values`
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.server_settings import BASE
 
 if TYPE_CHECKING:
     from nelm_fhir.ledger.store import Ledger
     from nelm_fhir.service.messages.settings import Messaging
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 ACKNOWLEDGMENTS: Final = ("200", "202")
 
 _OPTIONS: Final = (

@@ -6,19 +6,17 @@
 Every key of them can stand in the table `[serve]` of nelm.toml.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.server_settings import BASE
 
 if TYPE_CHECKING:
     from nelm_fhir.service.settings import Limits
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _SIZE: Final = click.IntRange(min=1)
 _LIMITS: Final = {
     "max_bytes": "bytes",

@@ -6,20 +6,19 @@ def command(**values): ...
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 
 if TYPE_CHECKING:
     from nelm_fhir.knowledge.catalogue import Catalogue
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OPTIONS: Final = (
     click.option(

@@ -15,21 +15,20 @@ Source: architecture, decision 13; interop 4.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.server_settings import BASE
 
 if TYPE_CHECKING:
     from nelm_fhir.service.cds.settings import Cds
     from nelm_fhir.service.trust.settings import Issuer, Network, Trust
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _TEXTS: Final = frozenset({"jku", "audiences", "algorithms", "subjects"})
 _KEYS: Final[Mapping[str, type]] = {
     "name": str,

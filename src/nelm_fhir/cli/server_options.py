@@ -10,19 +10,18 @@ options that do not fit together, AuthFailed for secrets that others can read.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.cli.server_settings import BASE, HEADER, PRESENT, ServerOption
 
 if TYPE_CHECKING:
     from nelm_fhir.exchange.patience import Patience
     from nelm_fhir.exchange.server import Auth, Server
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _FILE_MARK: Final = "@"
 
 

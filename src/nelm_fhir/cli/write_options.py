@@ -1,16 +1,15 @@
 """The options that say whether results are written to the server, how, and with which ledger."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
-from nelm_fhir.cli.option_groups import with_options
+from nelm_fhir.cli.option_groups import Command, with_options
 from nelm_fhir.core.codes import Code, Coding
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 BUNDLE_FILE: Final = "bundle-file"
 NONE: Final = "none"
 STRATEGIES: Final = (
