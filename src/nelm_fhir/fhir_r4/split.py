@@ -60,9 +60,9 @@ _MEMBERS: Final = msgspec.json.Decoder(dict[str, Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[Raw])
 _ENCODER: Final = msgspec.json.Encoder()
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
+"""The one thing of a parser's text that is handed on: its words may hold values."""
 _ENDED: Final = "truncated"
 """What the parser says of a text that ends too early: it names no byte."""
-"""The one thing of a parser's text that is handed on: its words may hold values."""
 _NO_OBJECT: Final = Slot(resource=Raw(b"0"))
 
 

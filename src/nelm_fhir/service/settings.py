@@ -42,9 +42,9 @@ class Settings:
     links are made from it. `sets` are the criteria sets judged where a request names none, all if
     empty; `options` the switches of the site that are on. `worklist` is the ledger of `nelm batch`
     whose newest run the pages show; `store_answers` lets signed-in people put answers to the form
-    on the server. `server` is the FHIR server behind the service, where there is
-    one; `trust` says who may ask, `messaging` how messages are taken, `cds` what EHRs are told,
-    `hooks` which subscriptions are listened to.
+    on the server. `server` is the FHIR server behind the service, where there is one; `trust` says
+    who may ask, `messaging` how messages are taken, `cds` what EHRs are told, `hooks` which
+    subscriptions are listened to.
     """
 
     base: str = "http://127.0.0.1:8080"

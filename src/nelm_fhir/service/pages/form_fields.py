@@ -37,21 +37,22 @@ class Asking:
 
     def form(self, questionnaire: Item) -> Markup:
         """Return all groups of the form."""
-        groups = questionnaire.get("item", ())
-        return joined(self._group(one, self._beside(one)) for one in groups)
+        return joined(self._group(one) for one in questionnaire.get("item", ()))
 
-    def _group(self, group: Item, why: str = "") -> Markup:
+    def _group(self, group: Item, *, inside: bool = False) -> Markup:
         copies = COPIES if group.get("repeats") else 1
         name = self._text(group)
-        lacking = [self._why(one) for one in group["item"] if one["type"] == _DISPLAY]
+        whys = [self._why(one) for one in group["item"] if one["type"] == _DISPLAY]
+        if not whys and not inside:
+            whys = [self.speech.words.say("form.beside")]
         parts: list[Content] = [element("legend", name)]
-        parts += [element("p", one, class_="dim small") for one in (*lacking, why) if one]
+        parts += [element("p", one, class_="dim small") for one in whys]
         parts.append(element("div", *self._fields(group, 0), class_="fields"))
         for number in range(1, copies):
             more = self.speech.words.say("form.more", number=number + 1)
             fields = element("div", *self._fields(group, number), class_="fields")
             parts.append(element("details", element("summary", more), fields))
-        inner = [self._group(one) for one in group["item"] if one["type"] == _GROUP]
+        inner = [self._group(one, inside=True) for one in group["item"] if one["type"] == _GROUP]
         return element("fieldset", *parts, *inner, class_="asked")
 
     def _fields(self, group: Item, copy: int) -> Iterator[Markup]:
@@ -130,11 +131,6 @@ class Asking:
 
     def _text(self, item: Item) -> str:
         return self.speech.words.translated("asked", item["text"], item["text"])
-
-    def _beside(self, group: Item) -> str:
-        """Return why something is asked that no criterion lacks; empty where one does."""
-        lacking = any(one["type"] == _DISPLAY for one in group["item"])
-        return "" if lacking else self.speech.words.say("form.beside")
 
     def _why(self, item: Item) -> str:
         """Return which criteria lack the answer, in the language of the page."""
