@@ -8,6 +8,7 @@ import pytest
 import requests
 from tests.service.messages import FHIR_JSON, SENDER, message
 from tests.service.populations import judged, samples
+from tests.service.test_worklist import page as worklist
 
 from nelm_fhir.ledger.store import Ledger
 from nelm_fhir.service.settings import Settings
@@ -37,12 +38,6 @@ def send(base, *bodies):
     for body in bodies:
         answer = requests.post(f"{base}/messages", body, headers=FHIR_JSON, timeout=30)
         assert answer.status_code == 200
-
-
-def worklist(base, **query):
-    answer = requests.get(f"{base}/worklist", params=query, timeout=30)
-    assert answer.status_code == 200
-    return answer.text
 
 
 def told_of(base, **query):
